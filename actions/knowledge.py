@@ -1,0 +1,67 @@
+"""The knowledge base as the actions see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from contract.decisions import Answer, Choices, Decision, Decline, Option
+
+
+class Knowledge(Protocol):
+    """Ask for a decision, an entry somebody picked, or the whole hit list."""
+
+    def decide(self, question: str) -> Decision:
+        """Answer, choices or decline for a question."""
+        ...
+
+    def entry(self, entry_id: str) -> Decision:
+        """The entry somebody picked from choices; a decline when it is gone."""
+        ...
+
+    def search(self, question: str) -> dict[str, Any]:
+        """The hit test: every candidate with every score."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Which build serves, and what is wrong with it, if anything."""
+        ...
+
+    def reload(self) -> dict[str, Any]:
+        """Look at CURRENT again."""
+        ...
+
+
+class FakeKnowledge:
+    """Answers from a table: question -> decision; everything else is declined."""
+
+    def __init__(self, decisions: Mapping[str, Decision] | None = None) -> None:
+        self._decisions = dict(decisions or {})
+        self.asked: list[str] = []
+
+    def decide(self, question: str) -> Decision:
+        self.asked.append(question)
+        return self._decisions.get(question, Decline(reason="no_evidence"))
+
+    def entry(self, entry_id: str) -> Decision:
+        found = [d for d in self._decisions.values() if isinstance(d, Answer) and d.entry_id == entry_id]
+        return found[0] if found else Decline(reason="no_evidence")
+
+    def search(self, question: str) -> dict[str, Any]:
+        return {"normalized": question, "candidates": []}
+
+    def state(self) -> dict[str, Any]:
+        return {"build_id": "fake", "ready": True}
+
+    def reload(self) -> dict[str, Any]:
+        return self.state()
+
+
+def an_answer(entry_id: str = "faq-a", title: str = "标题") -> Answer:
+    """A small answer for tests."""
+    return Answer(entry_id, "1", title, ("第一步",), "手册", "2026-12-31", 0.9, "build", "trace")
+
+
+def some_choices(*labels: str) -> Choices:
+    """Choices with the labels given, for tests."""
+    return Choices(tuple(Option(f"entry:{i}", label) for i, label in enumerate(labels)))

@@ -1,0 +1,57 @@
+"""The knowledge base served from the current index build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from contract.decisions import Choices, Decision, Decline, Option
+from retrieval.answers import decision_for, decision_of
+from retrieval.errors import RetrievalError
+from retrieval.live import Live
+
+ENTRY = "entry:"  # how a choice says that it stands for an entry
+
+
+class LiveKnowledge:
+    """`Knowledge` around `retrieval.live.Live`; one build answers one question."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def decide(self, question: str) -> Decision:
+        retriever = self._live.retriever
+        return _offered(decision_of(retriever.ask(question), retriever))
+
+    def entry(self, entry_id: str) -> Decision:
+        retriever = self._live.retriever
+        entry = retriever.entry(entry_id)
+        if entry is None:
+            return Decline(reason="no_evidence", build_id=retriever.build_id)
+        return decision_for(entry, probability=1.0, build_id=retriever.build_id, trace_id=f"picked:{entry_id}")
+
+    def search(self, question: str) -> dict[str, Any]:
+        return self._live.ask(question).to_json()
+
+    def state(self) -> dict[str, Any]:
+        try:
+            return {"ready": True, "build_id": self._live.retriever.build_id, "problem": self._live.problem}
+        except RetrievalError as error:
+            return {"ready": False, "build_id": None, "problem": str(error)}
+
+    def reload(self) -> dict[str, Any]:
+        self._live.reload()
+        return self.state()
+
+
+def _offered(decision: Decision) -> Decision:
+    """Entries to pick, marked as such, so that a picked label is never taken for a question."""
+    if isinstance(decision, Choices):
+        return replace(decision, options=_marked(decision.options))
+    if isinstance(decision, Decline):
+        return replace(decision, neighbours=_marked(decision.neighbours))
+    return decision
+
+
+def _marked(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    return tuple(Option(ENTRY + option.id, option.label) for option in options)

@@ -1,0 +1,25 @@
+"""A new episode begins with what the gateway still knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract.turn import TurnContext
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+_SEEDED = ("error_code", "version", "os", "phone")
+
+
+class ActionSessionStart(Action):
+    """Seeds slots and an unfinished form from the turn's metadata."""
+
+    def name(self) -> str:
+        return "action_session_start"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        context = TurnContext.from_json(tracker.get_slot("session_started_metadata") or {})
+        slots = [SlotSet(name, context.slots[name]) for name in _SEEDED if context.slots.get(name)]
+        form = [ActiveLoop(context.form)] if context.form else []
+        return [SessionStarted(), *slots, *form, ActionExecuted("action_listen")]

@@ -1,0 +1,59 @@
+"""The form before a ticket: asks what is not known yet, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.drafts import SKIPPED
+from actions.heard import heard
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from zhtext.slots import slot_values
+
+_PHENOMENON_CHARS = 2_000
+
+
+class ValidateTicketForm(FormValidationAction):
+    """`phenomenon` unless a question was asked before; `phone` only where leaving the page would lose the person."""
+
+    def name(self) -> str:
+        return "validate_ticket_form"
+
+    def domain_slots(self, domain: dict[str, Any]) -> list[str]:
+        return ["phenomenon", "phone"]
+
+    async def required_slots(
+        self,
+        domain_slots: list[str],
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any],
+    ) -> list[str]:
+        context = heard(tracker).context
+        asked = [] if context.last_question else ["phenomenon"]
+        return [*asked, "phone"] if context.channel == "web" else asked
+
+    def extract_phenomenon(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
+        """The domain's mappings do it."""
+        return {}
+
+    def extract_phone(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
+        """A number known from an earlier episode, unless this turn brings one."""
+        known = heard(tracker).context.slots.get("phone")
+        return {"phone": known} if known and not tracker.get_slot("phone") else {}
+
+    def validate_phenomenon(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
+    ) -> dict[str, Any]:
+        text = str(value).strip()
+        return {"phenomenon": text[:_PHENOMENON_CHARS] or None}
+
+    def validate_phone(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
+    ) -> dict[str, Any]:
+        if value == SKIPPED:
+            return {"phone": SKIPPED}
+        number = slot_values(str(value)).get("phone")
+        if number is None and tracker.get_slot("requested_slot") == "phone":
+            dispatcher.utter_message(response="utter_invalid_phone")
+        return {"phone": number}

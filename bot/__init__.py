@@ -1,0 +1,1 @@
+"""What Rasa loads: the domain, graph components around `zhtext`, the tracker store, tools."""

@@ -1,0 +1,85 @@
+"""Error codes and ticket numbers as entities; the book of codes is re-read when the index changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from zhtext.codes import CodeBook, FoundCode
+from zhtext.slots import Found, find_slots
+
+
+class LiveCodeBook:
+    """The codes of the current index build, without retraining: `codes.json` is looked at on every message.
+
+    One `stat` of a small file costs some microseconds; a missing or half-written file leaves the last good book.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._seen: Optional[Text] = None
+        self._book = CodeBook(())
+
+    def book(self) -> CodeBook:
+        try:
+            current = (self._index / "CURRENT").read_text(encoding="utf-8").strip()
+            if current != self._seen:
+                codes = json.loads((self._index / current / "codes.json").read_text(encoding="utf-8"))
+                self._book, self._seen = CodeBook(codes["codes"]), current
+        except (OSError, ValueError, KeyError):
+            pass  # the index is not built yet or is being replaced; actions report its state
+        return self._book
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class CodeAndSlotExtractor(GraphComponent):
+    """Entities `error_code`, `version`, `os`, `phone`, `ticket_number`; `codes` lists what retrieval should look up."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"index": "var/index"}  # where `gongda kb build` puts its builds
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._codes = LiveCodeBook(Path(config["index"]))
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CodeAndSlotExtractor:
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        book = self._codes.book()
+        for message in messages:
+            text = message.get(TEXT) or ""
+            codes = book.find(text)
+            found = [_code_entity(code) for code in codes] + [_slot_entity(slot) for slot in find_slots(text)]
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+            message.set("codes", [_code(code) for code in codes], add_to_output=True)
+        return messages
+
+
+def _code(code: FoundCode) -> Dict[Text, Any]:
+    return {"text": code.text, "canonical": code.canonical, "codes": list(code.codes)}
+
+
+def _code_entity(code: FoundCode) -> Dict[Text, Any]:
+    return {"entity": "error_code", "value": code.canonical, "start": code.start, "end": code.end, **_ORIGIN}
+
+
+def _slot_entity(slot: Found) -> Dict[Text, Any]:
+    return {"entity": slot.name, "value": slot.value, "start": slot.start, "end": slot.end, **_ORIGIN}
+
+
+_ORIGIN = {"extractor": "CodeAndSlotExtractor", "confidence_entity": 1.0}

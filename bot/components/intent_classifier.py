@@ -1,0 +1,105 @@
+"""One fused classifier: hashed-free character n-grams and words, linear, with an out-of-scope decision.
+
+Serving is a gather and a sum over a NumPy matrix: no scikit-learn, no TensorFlow on the message path.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Text
+
+import numpy as np
+
+from bot.linear import LinearIntents, train_linear_intents
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(GraphComponent):
+    """Sets `intent` and `intent_ranking`, and `out_of_scope` with its score and decision.
+
+    Out of scope is a decision, not a class: the best class's score below a threshold that rejects
+    `rejection_budget` of real questions, measured by cross-validation while training.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {
+            "rejection_budget": 0.05,  # share of in-scope questions that may be declined
+            "C": 1.0,  # inverse regularisation of the linear model
+            "ranking_length": 5,  # how many intents `intent_ranking` lists
+        }
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[LinearIntents] = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LinearIntentClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        self._model = train_linear_intents(
+            [m.get(TEXT) for m in examples],
+            [m.get(INTENT) for m in examples],
+            budget=self._config["rejection_budget"],
+            strength=self._config["C"],
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(folder / "weights.npz", weights=self._model.weights, bias=self._model.bias)
+            (folder / "model.json").write_text(json.dumps(self._model.to_json(), ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearIntentClassifier:
+        with model_storage.read_from(resource) as folder:
+            arrays = np.load(folder / "weights.npz", allow_pickle=False)
+            data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            model = LinearIntents.from_json(data, arrays["weights"], arrays["bias"])
+        return cls(config, model_storage, resource, model)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            self._classify(message)
+        return messages
+
+    def _classify(self, message: Message) -> None:
+        if self._model is None or not message.get(TEXT):
+            return
+        guess = self._model.classify(message.get(TEXT))
+        ranking = [{"name": name, "confidence": p} for name, p in guess.ranking[: self._config["ranking_length"]]]
+        out = {"score": guess.out_of_scope, "decision": guess.rejected}
+        top = {"name": OUT_OF_SCOPE, "confidence": guess.out_of_scope} if guess.rejected else ranking[0]
+        message.set(INTENT, top, add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+        message.set("out_of_scope", out, add_to_output=True)

@@ -1,0 +1,153 @@
+"""The connection to the store: SQLite by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from desk import migrations
+from desk.errors import StoreBusy
+from desk.failures import translated
+
+WRITES = "gongda_writes"  # execution option: this transaction is going to write
+
+
+class Database:
+    """`sqlite:///var/desk.db` or `postgresql+psycopg://…`. Constructing it does nothing.
+
+    On SQLite a reading transaction sees one snapshot and refuses to write; a writing one takes the
+    write lock with its first statement. `busy_timeout` is in seconds, for either database.
+    """
+
+    def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
+        self._url: URL = make_url(url)
+        self._timeout = busy_timeout
+        self._engine: Engine | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the data is, without the password."""
+        return self._url.render_as_string(hide_password=True)
+
+    def open(self) -> Database:
+        """Prepare connections (made on first use); returns itself."""
+        if self._engine is None:
+            make = _sqlite if self._url.get_backend_name() == "sqlite" else _postgresql
+            self._engine = make(self._url, self._timeout)
+        return self
+
+    def close(self) -> None:
+        """Give all connections back."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; safe to call from several processes at once. Raises StoreError."""
+        with self._errors(), self._writing.begin() as connection:
+            migrations.upgrade(connection)
+
+    def ping(self) -> None:
+        """Ask the database for one row. Raises StoreError; for readiness checks."""
+        with self.read() as session:
+            session.execute(text("SELECT 1"))
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view, without writing. Raises StoreError."""
+        with self._errors(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, undone by any exception.
+
+        Raises StoreBusy, StoreFull or StoreUnavailable. Other threads may wait for it: no hashing,
+        no network and no waiting inside.
+        """
+        with self._errors(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @property
+    def _reading(self) -> Engine:
+        engine = self._opened
+        if engine.dialect.name == "sqlite":
+            return engine
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @property
+    def _writing(self) -> Engine:
+        return self._opened.execution_options(**{WRITES: True})
+
+    @property
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            raise RuntimeError("the database is not open: call open() first")
+        return self._engine
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise StoreBusy(f"no free database connection within {self._timeout:g} s; try again") from error
+        except DBAPIError as error:
+            store_error = translated(error, self._timeout)
+            if store_error is None:
+                raise
+            raise store_error from error
+
+
+_to_json = partial(json.dumps, ensure_ascii=False)  # Chinese stays readable, and half as long
+
+
+def _sqlite(url: URL, timeout: float) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("SQLite needs a file, such as sqlite:///var/desk.db: the desk is used by several connections")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        json_serializer=_to_json,
+        pool_timeout=timeout,
+        # No isolation level: the driver must not begin transactions by itself, `_begin` does.
+        connect_args={"timeout": timeout, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    # A reader that turned into a writer would fail at once when another one came first; so writers say so.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL, timeout: float) -> Engine:
+    milliseconds = int(timeout * 1000)
+    return create_engine(
+        url,
+        json_serializer=_to_json,
+        pool_timeout=timeout,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": max(2, round(timeout)),  # seconds; libpq takes no less than 2
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+        },
+    )

@@ -1,0 +1,82 @@
+"""Errors of the service desk.
+
+DeskError
+├── NotFound              no such thing, or not yours (the two are never told apart)
+├── AlreadyExists         the name is taken
+├── NotAllowed            this person may not do that
+│   ├── BadLogin          unknown login or wrong password (never told apart)
+│   └── LockedOut         too many wrong passwords; `until` says when it ends
+├── IllegalMove           that state does not lead to this one
+│   └── Overtaken         the conversation changed hands while the bot was thinking
+├── ConflictingRepeat     the same key again, with another body
+├── MalformedNumber       not a ticket number, or its check digit says it was mistyped
+└── StoreError            the database could not do it; nothing of the transaction was kept
+    ├── StoreBusy         locked for longer than the waiting time; try again
+    ├── StoreFull         no space left on the disk
+    └── StoreUnavailable  unreachable, read-only or failing; after a lost connection a commit may have
+                          happened: repeat with the same key
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class DeskError(Exception):
+    """Something the service desk refuses or cannot do."""
+
+
+class NotFound(DeskError):
+    """There is no such thing, or it belongs to somebody else."""
+
+
+class AlreadyExists(DeskError):
+    """The name is taken."""
+
+
+class NotAllowed(DeskError):
+    """This person may not do that."""
+
+
+class BadLogin(NotAllowed):
+    """Unknown login or wrong password."""
+
+
+class LockedOut(NotAllowed):
+    """Too many wrong passwords."""
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class IllegalMove(DeskError):
+    """The present state does not lead to the wanted one."""
+
+
+class Overtaken(IllegalMove):
+    """The conversation is no longer in the state in which the turn began."""
+
+
+class ConflictingRepeat(DeskError):
+    """The same key again, with another body."""
+
+
+class MalformedNumber(DeskError):
+    """Not a ticket number."""
+
+
+class StoreError(DeskError):
+    """The database could not do it; nothing of the transaction was kept."""
+
+
+class StoreBusy(StoreError):
+    """Locked for longer than the waiting time."""
+
+
+class StoreFull(StoreError):
+    """No space left."""
+
+
+class StoreUnavailable(StoreError):
+    """Unreachable, read-only or failing."""

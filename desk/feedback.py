@@ -1,0 +1,58 @@
+"""What customers thought: thumbs for answers, scores for conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desk.conversations import row_of
+from desk.errors import NotFound
+from desk.tables import FeedbackRow, MessageRow
+
+
+def rate(
+    session: Session, message_id: int, *, conversation_id: int, helpful: bool, reason: str = "", now: datetime
+) -> bool:
+    """👍 or 👎 for one answer, the last one counts. True when it is new or changed.
+
+    Raises NotFound when the bot has said no such message in the conversation.
+    """
+    row_of(session, conversation_id, lock=True)  # two clicks at once take turns
+    message = session.get(MessageRow, message_id)
+    if message is None or message.conversation_id != conversation_id or message.author != "bot":
+        raise NotFound(f"conversation {conversation_id} has no answer {message_id}")
+    row = session.scalar(select(FeedbackRow).where(FeedbackRow.message_id == message_id))
+    if row is None:
+        row = FeedbackRow(conversation_id=conversation_id, message_id=message_id, created_at=now)
+        session.add(row)
+    elif (row.helpful, row.reason) == (helpful, reason):
+        return False
+    row.helpful, row.reason, row.created_at = helpful, reason, now
+    session.flush()
+    return True
+
+
+def survey(
+    session: Session, conversation_id: int, *, episode: int, score: int, ticket_id: int | None = None, now: datetime
+) -> bool:
+    """A score from 1 to 5, once for each episode; False when there is one. Raises ValueError, NotFound."""
+    if not 1 <= score <= 5:
+        raise ValueError(f"a score is 1 to 5, not {score}")
+    row_of(session, conversation_id, lock=True)
+    given = select(FeedbackRow.id).where(FeedbackRow.conversation_id == conversation_id, FeedbackRow.episode == episode)
+    if session.scalar(given) is not None:
+        return False
+    session.add(
+        FeedbackRow(
+            conversation_id=conversation_id,
+            episode=episode,
+            ticket_id=ticket_id,
+            score=score,
+            reason="",
+            created_at=now,
+        )
+    )
+    session.flush()
+    return True

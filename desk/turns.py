@@ -1,0 +1,203 @@
+"""Turns: one question (perhaps several messages) and all that came of it, committed together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from desk import conversations, messages, outbox, tickets
+from desk.conversations import Change, Conversation, State
+from desk.errors import ConflictingRepeat, NotFound, Overtaken
+from desk.messages import Message
+from desk.outbox import DeliveryDraft
+from desk.tables import ConversationRow, MessageRow, TicketRow, TurnRow, UnansweredRow
+from desk.tickets import Opened, TicketDraft
+
+Reply = messages.Body  # one message of the bot: text, kind, payload
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is said and sent."""
+
+    replies: tuple[Reply, ...] = ()
+    deliveries: tuple[DeliveryDraft, ...] = ()
+    outcome: Mapping[str, Any] = field(default_factory=dict)  # what a repeat of the delivery gets
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A question without an answer, kept for the knowledge editors."""
+
+    question: str
+    reason: str  # no_evidence, out_of_scope, unknown_code
+    build_id: str = ""
+
+
+@dataclass(frozen=True)
+class TurnDraft:
+    """A turn to be committed."""
+
+    turn_id: str
+    conversation_id: int
+    message_ids: tuple[int, ...]  # the burst
+    expects: State | None = "bot"  # refuse with Overtaken when the conversation has left this state; None: any
+    change: Change = field(default_factory=lambda: Change())
+    ticket: TicketDraft | None = None
+    gap: Gap | None = None
+    degraded: bool = False
+    ms: int = 0
+    trace_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A committed turn."""
+
+    turn_id: str
+    conversation_id: int
+    outcome: Mapping[str, Any]
+    degraded: bool
+    ms: int
+    trace_ids: tuple[str, ...]
+    ticket_number: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What record_turn has done, or found done."""
+
+    turn: Turn
+    fresh: bool  # False: this turn id was committed before, nothing was changed now
+    conversation: Conversation
+    replies: tuple[Message, ...]
+    ticket: Opened | None  # None also for a repeat of a turn without ticket
+
+
+def record_turn(
+    session: Session,
+    draft: TurnDraft,
+    content: Content | Callable[[Opened | None], Content],
+    *,
+    now: datetime,
+) -> Recorded:
+    """Commit replies, state, ticket, outgoing notices and the trace together, once for each turn id.
+
+    `content` may be a function of the opened ticket, because a reply names its number; it runs inside
+    the transaction and must be quick. A delivery without conversation gets this one.
+    Raises Overtaken, IllegalMove, NotFound; ConflictingRepeat when the turn id belongs to another
+    conversation, or one of the messages to another turn.
+    """
+    row = conversations.row_of(session, draft.conversation_id, lock=True)
+    stored = session.get(TurnRow, draft.turn_id)
+    if stored is not None:
+        return _repeat(session, row, stored)
+    if draft.expects is not None and row.state != draft.expects:
+        raise Overtaken(f"conversation {row.id} is {row.state} by now, turn {draft.turn_id} began as {draft.expects}")
+    opened = _open(session, row, draft, now)
+    made = content(opened) if callable(content) else content
+    turn = _add_turn(session, draft, opened, made, now)
+    _claim(session, draft)
+    conversations.apply(row, draft.change, now=now)
+    replies = tuple(
+        messages.append(session, row, "bot", reply, turn_id=draft.turn_id, now=now)[0] for reply in made.replies
+    )
+    for delivery in made.deliveries:
+        outbox.enqueue(session, _of(delivery, row.id), now=now)
+    session.flush()
+    return Recorded(_turn(turn, opened), True, conversations.conversation(row), replies, opened)
+
+
+def find(session: Session, turn_id: str) -> Turn | None:
+    """The committed turn, if any."""
+    row = session.get(TurnRow, turn_id)
+    return _turn(row, _opened(session, row)) if row else None
+
+
+def _open(session: Session, row: ConversationRow, draft: TurnDraft, now: datetime) -> Opened | None:
+    if draft.ticket is None:
+        return None
+    key = f"turn:{draft.turn_id}"
+    return tickets.open_ticket(
+        session, draft.ticket, key=key, contact_id=row.contact_id, conversation_id=row.id, now=now
+    )
+
+
+def _add_turn(session: Session, draft: TurnDraft, opened: Opened | None, made: Content, now: datetime) -> TurnRow:
+    turn = TurnRow(
+        turn_id=draft.turn_id,
+        conversation_id=draft.conversation_id,
+        ticket_id=opened.ticket.id if opened else None,
+        message_ids=list(draft.message_ids),
+        outcome=dict(made.outcome),
+        degraded=draft.degraded,
+        ms=draft.ms,
+        trace_ids=list(draft.trace_ids),
+        created_at=now,
+    )
+    session.add(turn)
+    session.flush()
+    if draft.gap is not None:
+        session.add(
+            UnansweredRow(
+                conversation_id=draft.conversation_id,
+                turn_id=draft.turn_id,
+                question=draft.gap.question,
+                reason=draft.gap.reason,
+                build_id=draft.gap.build_id,
+                created_at=now,
+            )
+        )
+    return turn
+
+
+def _claim(session: Session, draft: TurnDraft) -> None:
+    """The messages of the burst are dealt with, by this turn and no other."""
+    mine = (MessageRow.id.in_(draft.message_ids), MessageRow.conversation_id == draft.conversation_id)
+    found = dict(session.execute(select(MessageRow.id, MessageRow.turn_id).where(*mine)).tuples().all())
+    missing = set(draft.message_ids) - found.keys()
+    if missing:
+        raise NotFound(f"conversation {draft.conversation_id} has no message {min(missing)}")
+    for message_id, turn_id in found.items():
+        if turn_id is not None:
+            raise ConflictingRepeat(f"message {message_id} was dealt with by turn {turn_id}")
+    session.execute(update(MessageRow).where(*mine).values(turn_id=draft.turn_id, status="handled"))
+
+
+def _of(delivery: DeliveryDraft, conversation_id: int) -> DeliveryDraft:
+    if delivery.conversation_id is not None:
+        return delivery
+    return replace(delivery, conversation_id=conversation_id)
+
+
+def _repeat(session: Session, row: ConversationRow, turn: TurnRow) -> Recorded:
+    if turn.conversation_id != row.id:
+        raise ConflictingRepeat(f"turn {turn.turn_id} belongs to another conversation than {row.id}")
+    said = select(MessageRow).where(MessageRow.turn_id == turn.turn_id, MessageRow.author == "bot")
+    replies = tuple(messages.message(found) for found in session.scalars(said.order_by(MessageRow.seq)))
+    opened = _opened(session, turn)
+    return Recorded(_turn(turn, opened), False, conversations.conversation(row), replies, opened)
+
+
+def _opened(session: Session, turn: TurnRow) -> Opened | None:
+    ticket = session.get(TicketRow, turn.ticket_id) if turn.ticket_id is not None else None
+    return Opened(tickets.ticket(ticket), fresh=False) if ticket else None
+
+
+def _turn(row: TurnRow, opened: Opened | None) -> Turn:
+    return Turn(
+        turn_id=row.turn_id,
+        conversation_id=row.conversation_id,
+        outcome=dict(row.outcome),
+        degraded=row.degraded,
+        ms=row.ms,
+        trace_ids=tuple(row.trace_ids),
+        ticket_number=opened.ticket.number if opened else None,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,1 @@
+"""The only process that faces the network: channels, turns, console, API."""

@@ -1,0 +1,150 @@
+"""The widget's HTTP contract, served by a desk in memory: for trying the widget and for its browser tests.
+
+    python -m gateway.widget.fake_server --port 8700
+
+Then open http://127.0.0.1:8700/widget/demo/. The demo page is served under the strict content security policy
+that the widget promises to work with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+
+from gateway.widget.fake_desk import FakeConversation, FakeDesk
+
+HERE = Path(__file__).parent
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
+HEARTBEAT_S = 15.0
+LONGEST_TEXT = 2000
+
+
+class SessionRequest(BaseModel):
+    site: str
+    locale: str
+    token: str | None = None
+
+
+class Choice(BaseModel):
+    id: str
+    label: str
+
+
+class MessageRequest(BaseModel):
+    client_id: str
+    text: str
+    choice: Choice | None = None
+
+
+class HumanRequest(BaseModel):
+    client_id: str
+
+
+class FeedbackRequest(BaseModel):
+    seq: int
+    helpful: bool
+
+
+def create_app(desk: FakeDesk, heartbeat_s: float = HEARTBEAT_S) -> FastAPI:
+    """The fake gateway around one desk."""
+    app = FastAPI(title="fake gateway of the widget", docs_url=None, redoc_url=None)
+
+    def conversation(x_gongda_session: Annotated[str, Header()] = "") -> FakeConversation:
+        if x_gongda_session not in desk.conversations:
+            raise _refusal(401, "session", desk.script["errors"]["session"])
+        return desk.conversations[x_gongda_session]
+
+    Known = Annotated[FakeConversation, Depends(conversation)]
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+
+    @app.middleware("http")
+    async def policy(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        response: Response = await call_next(request)
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @app.post("/web/session")
+    async def session(asked: SessionRequest) -> dict[str, Any]:
+        found = desk.session(asked.token)
+        shown = {"name": desk.script["name"], "notice": desk.script["notice"]}
+        return {"token": found.token, "conversation": found.id, "last_seq": len(found.messages), **shown}
+
+    @app.post("/web/messages", status_code=202)
+    async def messages(asked: MessageRequest, known: Known) -> dict[str, int]:
+        _check(asked.text, desk.script["errors"])
+        return {"seq": desk.receive(known, asked.client_id, asked.text, asked.choice.id if asked.choice else None)}
+
+    @app.post("/web/human", status_code=202)
+    async def human(asked: HumanRequest, known: Known) -> dict[str, int]:
+        return {"seq": desk.human(known, asked.client_id)}
+
+    @app.post("/web/feedback", status_code=204)
+    async def feedback(asked: FeedbackRequest, known: Known) -> None:
+        known.feedback.append(asked.model_dump())
+
+    @app.get("/web/events")
+    async def events(known: Known, after: int = 0) -> StreamingResponse:
+        return StreamingResponse(_stream(desk.events(known, after), heartbeat_s), media_type="text/event-stream")
+
+    app.mount("/widget", StaticFiles(directory=HERE, html=True), name="widget")
+    return app
+
+
+def _check(text: str, errors: dict[str, str]) -> None:
+    if not text.strip():
+        raise _refusal(422, "empty", errors["empty"])
+    if len(text) > LONGEST_TEXT:
+        raise _refusal(413, "too_long", errors["too_long"].format(limit=LONGEST_TEXT, length=len(text)))
+    if text == "429":
+        raise _refusal(429, "too_fast", errors["too_fast"].format(seconds=90), {"Retry-After": "90"})
+
+
+def _refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> HTTPException:
+    return HTTPException(status, {"code": code, "message": message}, headers)
+
+
+async def _stream(source: AsyncIterator[tuple[str, Any]], heartbeat_s: float) -> AsyncIterator[str]:
+    """Events as text, with a comment whenever nothing happened for `heartbeat_s` seconds."""
+    coming = asyncio.ensure_future(anext(source))
+    try:
+        while True:
+            done, _ = await asyncio.wait({coming}, timeout=heartbeat_s)
+            if not done:
+                yield ": still here\n\n"
+                continue
+            name, data = coming.result()
+            yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+            coming = asyncio.ensure_future(anext(source))
+    except StopAsyncIteration:
+        return
+    finally:
+        coming.cancel()
+
+
+def main() -> None:
+    """Serves the demo page until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8700)
+    script = json.loads((HERE / "fake_script.json").read_text(encoding="utf-8"))
+    desk = FakeDesk(script, lambda: datetime.now(ZoneInfo("Asia/Shanghai")))
+    uvicorn.run(create_app(desk), host="127.0.0.1", port=parser.parse_args().port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

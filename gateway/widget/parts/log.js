@@ -1,0 +1,132 @@
+/** The list of messages: in order, grouped by speaker, scrolled to the newest unless the visitor reads further up. */
+
+import { h } from "./dom.js";
+import { messageNode } from "./messages.js";
+
+/** A new time line, and a new byline, after this pause. */
+const PAUSE_MS = 5 * 60_000;
+/** This close to the end counts as being at the end. */
+const NEAR_PX = 80;
+
+export class Log {
+  #look;
+  #act;
+  #items = []; // {entry, node}, sorted
+  #due = false;
+  #follow = true;
+  #news = false;
+
+  /** `onJump(needed)` hears whether something new stands below what the visitor sees. */
+  constructor(look, act, onJump) {
+    this.#look = look;
+    this.#act = act;
+    this.onJump = onJump;
+    this.list = h("div", { class: "list" });
+    this.node = h("div", {
+      class: "log",
+      role: "log",
+      tabIndex: 0,
+      "aria-live": "polite",
+      "aria-relevant": "additions",
+      "aria-label": look.texts.log,
+      onscroll: () => this.#atEnd() && onJump(false),
+    });
+    this.node.append(this.list);
+  }
+
+  get size() {
+    return this.#items.length;
+  }
+
+  put(entry) {
+    if (!this.#due) this.#follow = this.#atEnd();
+    const known = this.take(entry.key);
+    const node = messageNode(entry, this.#look, this.#act);
+    node.classList.toggle("fresh", !known && !this.busy);
+    let place = this.#items.length;
+    while (place > 0 && compare(this.#items[place - 1].entry, entry) > 0) place -= 1;
+    this.list.insertBefore(node, this.#items[place]?.node ?? null);
+    this.#items.splice(place, 0, { entry, node });
+    if (entry.author === "user") this.#follow = true;
+    this.#news ||= !known;
+    this.#settleSoon();
+  }
+
+  /** Takes an entry off the screen; false when it was not there. */
+  take(key) {
+    const place = this.#items.findIndex((item) => item.entry.key === key);
+    if (place < 0) return false;
+    this.#items.splice(place, 1)[0].node.remove();
+    return true;
+  }
+
+  clear() {
+    this.#items = [];
+    this.list.replaceChildren();
+  }
+
+  toEnd() {
+    this.node.scrollTop = this.node.scrollHeight;
+    this.onJump(false);
+  }
+
+  /** While busy (history is being replayed) nothing is announced or animated. */
+  get busy() {
+    return this.node.getAttribute("aria-busy") === "true";
+  }
+
+  set busy(value) {
+    this.node.setAttribute("aria-busy", value);
+  }
+
+  #atEnd() {
+    return this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_PX;
+  }
+
+  /** Once for all entries that arrive together: laying out after each would make long histories slow. */
+  #settleSoon() {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      this.#arrange();
+      if (this.#follow) this.toEnd();
+      else if (this.#news) this.onJump(true);
+      this.#news = false;
+    });
+  }
+
+  /** Times, bylines and quick replies depend on the neighbours. */
+  #arrange() {
+    let before = null;
+    let open = null;
+    for (const { entry, node } of this.#items) {
+      const paused = !before || Date.parse(entry.at) - Date.parse(before.at) > PAUSE_MS;
+      const same = before && before.author === entry.author && before.name === entry.name;
+      node.classList.toggle("timed", paused);
+      node.classList.toggle("again", Boolean(same && !paused));
+      if (entry.author === "user" && open) {
+        settle(open, entry.text);
+        open = null;
+      }
+      if (entry.options?.length) {
+        if (open) settle(open);
+        open = node;
+      }
+      before = entry;
+    }
+  }
+}
+
+/** By sequence number; what has none yet comes last, in the order it was written. */
+function compare(a, b) {
+  return (a.seq ?? Infinity) - (b.seq ?? Infinity) || a.order - b.order;
+}
+
+/** Quick replies hold for one answer; afterwards they only show what was picked. */
+function settle(node, picked) {
+  for (const button of node.querySelectorAll(".chip")) {
+    button.disabled = true;
+    button.classList.toggle("picked", button.textContent === picked);
+  }
+}

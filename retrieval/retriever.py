@@ -1,0 +1,166 @@
+"""`Retriever.ask`: the one function behind chat, hit test, fallback and evaluation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.codes import CodeMatch
+from retrieval.decision import ANSWER, CHOICES, DECLINE, MAX_CHOICES, decide
+from retrieval.encoder import Encoder
+from retrieval.entry import Entry
+from retrieval.errors import MismatchedBuild
+from retrieval.result import Candidate, Offer, Result
+from retrieval.scorer import FEATURES
+from retrieval.store import Index
+from retrieval.tokens import text_key
+from zhtext.normalize import normalize
+
+_POLICY_FILE = Path(__file__).parent / "policy_only.json"
+_TRACE_DIGITS = 16
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Candidates by falling probability."""
+
+    owners: tuple[int, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def probabilities(self) -> list[float]:
+        return [candidate.probability for candidate in self.candidates]
+
+    def only(self, owners: Sequence[int]) -> _Ranked:
+        """The same order, restricted to some entries."""
+        kept = [pair for pair in zip(self.owners, self.candidates, strict=True) if pair[0] in owners]
+        return _Ranked(tuple(owner for owner, _ in kept), tuple(candidate for _, candidate in kept))
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    decision: str
+    reason: str
+    shown: tuple[int, ...] = ()  # entries answered with or offered
+
+
+class Retriever:
+    """One build with its encoder. Stateless between questions and safe to share among threads."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        if encoder.fingerprint != index.info.encoder_fingerprint:
+            raise MismatchedBuild(
+                f"build {index.info.build_id} was made with encoder {index.info.encoder} "
+                f"({index.info.encoder_fingerprint}), not {encoder.name} ({encoder.fingerprint}); build again"
+            )
+        self._index = index
+        self._encoder = encoder
+        self._by_id = {entry.id: entry for entry in index.entries}
+
+    @property
+    def build_id(self) -> str:
+        return self._index.info.build_id
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self._index.entries
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """An entry of this build, for a choice that was picked."""
+        return self._by_id.get(entry_id)
+
+    def ask(self, question: str, *, top: int = 10) -> Result:
+        """Ranked entries and a decision. Never raises on any text; equal questions to one build give equal results."""
+        text = normalize(question)
+        codes = self._index.codes.match(text)
+        if not text_key(text):
+            return self._result(text, (), codes, _Ranked((), ()), _Verdict(DECLINE, "empty"), top)
+        evidence = self._index.scorer.evidence(text, self._encoder.encode_query(text))
+        ranked = self._rank(evidence, codes)
+        verdict = self._by_code(codes, ranked) or self._by_meaning(text, ranked)
+        return self._result(text, evidence.words, codes, ranked, verdict, top)
+
+    def _rank(self, evidence: object, codes: CodeMatch) -> _Ranked:
+        scored = self._index.scorer.score(evidence, codes=codes.entries)  # type: ignore[arg-type]
+        probabilities = self._index.fusion.probabilities(scored.features)
+        order = np.lexsort((scored.entries, -probabilities))
+        candidates = []
+        for position in order:
+            entry = self._index.entries[int(scored.entries[position])]
+            features = dict(zip(FEATURES, map(_rounded, scored.features[position]), strict=True))
+            candidates.append(Candidate(entry.id, entry.title, _rounded(probabilities[position]), features))
+        return _Ranked(tuple(int(scored.entries[position]) for position in order), tuple(candidates))
+
+    def _by_code(self, codes: CodeMatch, ranked: _Ranked) -> _Verdict | None:
+        """A code answers for itself; an unknown one never gets another's answer."""
+        if not codes.found:
+            return None
+        if not codes.entries:
+            return _Verdict(DECLINE, "unknown_code", codes.neighbours)
+        named = ranked.only(codes.entries).owners
+        if codes.unknown:
+            return _Verdict(CHOICES, "some_codes_unknown", named[:MAX_CHOICES])
+        if len(named) == 1:
+            return _Verdict(ANSWER, "code", named)
+        reason = "codes_fold_together" if len(codes.found) == 1 else "several_codes"
+        return _Verdict(CHOICES, reason, named[:MAX_CHOICES])
+
+    def _by_meaning(self, text: str, ranked: _Ranked) -> _Verdict:
+        restricted = policy_only(text)
+        allowed = ranked.only([owner for owner in ranked.owners if self._index.entries[owner].type == "policy"]) if restricted else ranked
+        decision, shown = decide(allowed.probabilities, self._index.thresholds)
+        if decision == DECLINE:
+            return _Verdict(DECLINE, "policy_only" if restricted else "no_evidence")
+        if decision == ANSWER:
+            exact = allowed.candidates[0].features["exact"] > 0
+            return _Verdict(ANSWER, "exact" if exact else "confident", allowed.owners[:1])
+        rivals = allowed.probabilities[0] >= self._index.thresholds.answer
+        return _Verdict(CHOICES, "rivals" if rivals else "unsure", allowed.owners[:shown])
+
+    def _result(self, text: str, words: Sequence[str], codes: CodeMatch, ranked: _Ranked, verdict: _Verdict,
+                top: int) -> Result:  # fmt: skip
+        answered = self._index.entries[verdict.shown[0]] if verdict.decision == ANSWER else None
+        leading = ranked.only(verdict.shown[:1]).probabilities or ranked.probabilities
+        limits = self._index.thresholds
+        return Result(
+            normalized=text, tokens=tuple(words), codes=tuple(code.canonical for code in codes.found),
+            decision=verdict.decision, reason=verdict.reason, entry_id=answered.id if answered else None,
+            code=answered.code if answered else None, title=answered.title if answered else None,
+            probability=leading[0] if leading else 0.0,
+            thresholds={"answer": limits.answer, "choices": limits.choices, "risk": limits.risk},
+            build_id=self.build_id, trace_id=self._trace(text), candidates=ranked.candidates[:top],
+            offers=() if answered else tuple(self._offer(owner) for owner in verdict.shown),
+        )  # fmt: skip
+
+    def _offer(self, owner: int) -> Offer:
+        entry = self._index.entries[owner]
+        label = f"{entry.code} {entry.title}" if entry.code and entry.code not in entry.title else entry.title
+        return Offer(entry.id, label)
+
+    def _trace(self, text: str) -> str:
+        """The same for the same question to the same build: replaying it gives the same bytes."""
+        return sha256(f"{self.build_id}\0{text}".encode()).hexdigest()[:_TRACE_DIGITS]
+
+
+def policy_only(text: str) -> bool:
+    """Whether a normalised question asks for prices, law or promises, which only policies may answer."""
+    return _policy_pattern().search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _policy_pattern() -> re.Pattern[str]:
+    patterns = json.loads(_POLICY_FILE.read_text(encoding="utf-8"))["patterns"]
+    return re.compile("|".join(patterns))
+
+
+def _rounded(value: float) -> float:
+    """Enough digits to read, few enough to be equal on every machine."""
+    return round(float(value), _DIGITS)

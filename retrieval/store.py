@@ -1,0 +1,151 @@
+"""The files of one build, and the index folder that holds several with CURRENT beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval import manifest
+from retrieval.codes import CodeTable
+from retrieval.decision import Thresholds
+from retrieval.dense import DenseIndex
+from retrieval.entry import Entry, read_entries, write_entries
+from retrieval.errors import DamagedBuild, MissingBuild
+from retrieval.fusion import Fusion
+from retrieval.learned import LearnedIndex
+from retrieval.lexical import LexicalIndex
+from retrieval.manifest import BuildInfo
+from retrieval.rows import Rows
+from retrieval.scorer import Scorer
+
+CURRENT = "CURRENT"
+KEEP = 5
+
+
+@dataclass(frozen=True)
+class Index:
+    """Everything a build holds, in memory."""
+
+    info: BuildInfo
+    entries: tuple[Entry, ...]
+    codes: CodeTable
+    scorer: Scorer
+    fusion: Fusion
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a build is written from."""
+
+    entries: tuple[Entry, ...]
+    codes: CodeTable
+    rows: Rows
+    char: LexicalIndex
+    word: LexicalIndex
+    answer: LexicalIndex
+    dense: DenseIndex
+    learned: LearnedIndex | None
+    fusion: Fusion
+    thresholds: Thresholds
+
+
+def write(folder: Path, parts: Parts) -> None:
+    """All files of a build but its manifest."""
+    folder.mkdir(parents=True)
+    write_entries(folder / "entries.jsonl", parts.entries)
+    _dump(folder / "codes.json", parts.codes.to_json(parts.entries))
+    _dump(folder / "rows.json", parts.rows.to_json())
+    parts.char.save(folder / "char")
+    parts.word.save(folder / "word")
+    parts.answer.save(folder / "answer")
+    parts.dense.save(folder / "dense.faiss")
+    if parts.learned is not None:
+        parts.learned.save(folder / "learned")
+    _dump(folder / "fusion.json", parts.fusion.to_json())
+    _dump(folder / "thresholds.json", parts.thresholds.to_json())
+
+
+def load(folder: Path) -> Index:
+    """A verified build. Raises MissingBuild, DamagedBuild or MismatchedBuild; never loads what it has not hashed."""
+    info = manifest.verify(folder)
+    try:
+        return _load(folder, info)
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        raise DamagedBuild(f"{folder.name}: its files do not fit together ({error})") from error
+
+
+def _load(folder: Path, info: BuildInfo) -> Index:
+    entries = read_entries(folder / "entries.jsonl")
+    rows = Rows.from_json(_read(folder / "rows.json"))
+    learned = LearnedIndex.load(folder / "learned") if (folder / "learned").is_dir() else None
+    scorer = Scorer(rows, [entry.title for entry in entries], LexicalIndex.load(folder / "char"),
+                    LexicalIndex.load(folder / "word"), LexicalIndex.load(folder / "answer"),
+                    DenseIndex.load(folder / "dense.faiss"), learned)  # fmt: skip
+    return Index(info, entries, CodeTable.from_json(_read(folder / "codes.json"), entries), scorer,
+                 Fusion.from_json(_read(folder / "fusion.json")),
+                 Thresholds.from_json(_read(folder / "thresholds.json")))  # fmt: skip
+
+
+def activate(root: Path, build_id: str) -> None:
+    """Make a build the current one: CURRENT is replaced in one step, readers see the old or the new name."""
+    if not (root / build_id / manifest.NAME).is_file():
+        raise MissingBuild(f"{root / build_id} is no finished build; CURRENT stays as it is")
+    draft = root / f".{CURRENT}.{os.getpid()}"
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(build_id + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(root / CURRENT)
+    _sync_folder(root)
+
+
+def current(root: Path) -> str:
+    """The name in CURRENT. Raises MissingBuild."""
+    try:
+        name = (root / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingBuild(f"{root / CURRENT} cannot be read ({error}); make a build with gongda kb build") from error
+    if not name or name != Path(name).name or name.startswith("."):
+        raise MissingBuild(f"{root / CURRENT} names no build: {name!r}")
+    return name
+
+
+def finished(root: Path) -> list[str]:
+    """Finished builds, newest first; names begin with the time they were made."""
+    if not root.is_dir():
+        return []
+    return sorted((path.parent.name for path in root.glob(f"*/{manifest.NAME}")), reverse=True)
+
+
+def prune(root: Path, keep: int = KEEP) -> list[str]:
+    """Remove all but the newest `keep` builds and the current one; names what went."""
+    try:
+        serving = current(root)
+    except MissingBuild:
+        serving = ""
+    gone = [name for name in finished(root)[keep:] if name != serving]
+    for name in gone:
+        (root / name / manifest.NAME).unlink()
+        shutil.rmtree(root / name)
+    return gone
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _dump(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

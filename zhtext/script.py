@@ -1,0 +1,150 @@
+"""Which script and region a text is written in, and the way there and back.
+
+OpenCC's `tw2sp` corrupts text that is already Simplified (文件 -> 文档), so conversion
+always follows detection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from re import Pattern
+
+from opencc import OpenCC
+
+_DICTIONARY = Path(__file__).parent / "dictionary"
+
+# Left alone on the way back: `code`, 【screen label】, paths, environment variables, error-code-like words.
+_PROTECTED = re.compile(
+    r"`[^`]*`|【[^】]*】|[A-Za-z]:\\[^\s，。；、）)]*|%[A-Z]+%[^\s，。；、）)]*|(?<!\w)/[\w./-]+|[A-Za-z0-9][A-Za-z0-9_.\-/\\]*"
+)
+
+
+@dataclass(frozen=True)
+class Script:
+    """`name` is hans, hant or none (no Chinese that tells); `region` cn, tw, hk or None."""
+
+    name: str
+    region: str | None
+
+
+def detect(text: str) -> Script:
+    """Script by counting characters that exist in one script only, region by its own words."""
+    traditional, simplified = _distinct()
+    hant = sum(char in traditional for char in text)
+    hans = sum(char in simplified for char in text)
+    cantonese = _cantonese_marks().search(text) is not None
+    if hant and hant >= hans:
+        return Script("hant", "hk" if cantonese or _hong_kong_words().search(text) else "tw")
+    if hans or hant:
+        return Script("hans", "cn")
+    return Script("none", None)
+
+
+def to_simplified(text: str, script: Script) -> str:
+    """Simplified characters and mainland wording; text that is already so stays as it is."""
+    if script.name == "hant":
+        text = _replace(_converter("tw2sp").convert(text), "tw.tsv")
+    if _cantonese_marks().search(text):
+        text = _replace(text, "yue.tsv")
+    return _settle(text)
+
+
+def to_region(text: str, script: str, region: str | None) -> str:
+    """A Simplified reply in the asker's script and region; protected spans stay as they are."""
+    if script != "hant":
+        return text
+    name, dictionary = ("s2hk", "to_hk.tsv") if region == "hk" else ("s2twp", "to_tw.tsv")
+    out: list[str] = []
+    last = 0
+    for span in _PROTECTED.finditer(text):
+        out += [_to_traditional(text[last : span.start()], name, dictionary), span.group()]
+        last = span.end()
+    return "".join([*out, _to_traditional(text[last:], name, dictionary)])
+
+
+def _to_traditional(text: str, name: str, dictionary: str) -> str:
+    """Our own terms first: OpenCC does not know the words of the trade."""
+    return _converter(name).convert(_replace(text, dictionary)) if text else text
+
+
+def _settle(text: str) -> str:
+    """Apply t2s until nothing changes; some rare characters map onto others that map again."""
+    for _ in range(4):
+        converted = str(_converter("t2s").convert(text))
+        if converted == text:
+            break
+        text = converted
+    return text
+
+
+@cache
+def _converter(name: str) -> OpenCC:
+    return OpenCC(name)
+
+
+@lru_cache(maxsize=1)
+def _distinct() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters only Traditional text uses, and characters only Simplified text uses."""
+    common = [chr(point) for point in range(0x4E00, 0xA000)]
+    to_hans, to_hant = _converter("t2s").convert, _converter("s2t").convert
+    traditional = frozenset(char for char in common if to_hans(char) != char)
+    simplified = frozenset(char for char in common if char not in traditional and to_hant(char) != char)
+    return traditional, simplified - _used_by_both()
+
+
+@lru_cache(maxsize=1)
+def _used_by_both() -> frozenset[str]:
+    """Characters OpenCC maps to another Traditional form although Traditional text uses them too."""
+    return frozenset(
+        "台后里面只干松谷范系于余云几斗丑出舍升冬卜布曲朴志制别占并回周表当伙借克准吁向合咸家尽板松历征御愿扎托折挽据采沈游漓熏症签致苏蔑虫术谷辟郁里霉胡须姜了么着帐"
+    )
+
+
+@lru_cache(maxsize=1)
+def _cantonese_marks() -> Pattern[str]:
+    return re.compile("[唔嘅喺咗冇哋佢嚟嗰啲咁噉乜咩搵嘢睇]|點解|点解|點樣|点样|而家|唔該")
+
+
+@lru_cache(maxsize=1)
+def _hong_kong_words() -> Pattern[str]:
+    return re.compile(
+        "|".join(
+            (
+                "電郵",
+                "網絡",
+                "軟件",
+                "質素",
+                "地盤",
+                "判頭",
+                "打印",
+                "數據庫",
+                "程式庫",
+                "手提電話",
+                "上載",
+                "上傳檔",
+                "強積金",
+                "則師",
+            )
+        )
+    )
+
+
+def _replace(text: str, dictionary: str) -> str:
+    pattern, table = _table(dictionary)
+    substitute: Callable[[re.Match[str]], str] = lambda match: table[match.group()]  # noqa: E731
+    return pattern.sub(substitute, text)
+
+
+@cache
+def _table(dictionary: str) -> tuple[Pattern[str], dict[str, str]]:
+    """`from<TAB>to` lines; the longest term wins."""
+    table: dict[str, str] = {}
+    for line in (_DICTIONARY / dictionary).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            source, target = line.split("\t")
+            table[source] = target
+    return re.compile("|".join(map(re.escape, sorted(table, key=len, reverse=True)))), table
