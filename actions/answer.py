@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
 from actions.drafts import handoff
 from actions.heard import Heard, heard
 from actions.knowledge import Knowledge
 from contract.decisions import Choices, Decision, Decline, to_json
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 MISSES_BEFORE_HUMAN = 1  # misses already behind us when another one calls a human
 

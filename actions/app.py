@@ -13,6 +13,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor
+from starlette.concurrency import run_in_threadpool
+
 from actions.answer import ActionAnswer
 from actions.errors import RequestRefused
 from actions.knowledge import Knowledge
@@ -21,10 +26,6 @@ from actions.settings import ActionsSettings
 from actions.ticket_form import ValidateTicketForm
 from actions.tickets import desk_actions
 from contract.decisions import to_json
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from rasa_sdk.executor import ActionExecutor
-from starlette.concurrency import run_in_threadpool
 
 log = logging.getLogger(__name__)
 

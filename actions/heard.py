@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contract.turn import TurnContext
 from rasa_sdk import Tracker
+
+from contract.turn import TurnContext
 
 
 @dataclass(frozen=True)

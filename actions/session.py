@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.turn import TurnContext
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+
+from contract.turn import TurnContext
 
 _SEEDED = ("error_code", "version", "os", "phone")
 
@@ -21,5 +22,12 @@ class ActionSessionStart(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         context = TurnContext.from_json(tracker.get_slot("session_started_metadata") or {})
         slots = [SlotSet(name, context.slots[name]) for name in _SEEDED if context.slots.get(name)]
-        form = [ActiveLoop(context.form)] if context.form else []
-        return [SessionStarted(), *slots, *form, ActionExecuted("action_listen")]
+        return [SessionStarted(), *slots, *_resumed(context.form), ActionExecuted("action_listen")]
+
+
+def _resumed(form: str | None) -> list[Any]:
+    """`ticket_form/phone`: the form and the slot it was asking for."""
+    if not form:
+        return []
+    name, _, slot = form.partition("/")
+    return [ActiveLoop(name), SlotSet("requested_slot", slot or None)]

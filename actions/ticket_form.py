@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.drafts import SKIPPED
-from actions.heard import heard
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
+
+from actions.drafts import SKIPPED
+from actions.heard import heard
 from zhtext.slots import slot_values
 
 _PHENOMENON_CHARS = 2_000

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from actions import drafts
-from actions.heard import Heard, heard
-from contract.decisions import Decision, OpenTicket, TicketStatus, TicketUrge, to_json
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+
+from actions import drafts
+from actions.heard import Heard, heard
+from contract.decisions import Decision, OpenTicket, TicketStatus, TicketUrge, to_json
 
 Decide = Callable[[Heard, Mapping[str, Any]], Decision]
 

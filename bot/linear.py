@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Tuple
 
 import numpy as np
+
 from zhtext.segment import words
 
 Array = "np.ndarray[Any, np.dtype[np.float32]]"
@@ -29,7 +30,7 @@ def features(text: str) -> List[str]:
     """Character 1-3-grams with borders, and words: `c:` and `w:` keep them apart."""
     plain = text.lower()
     padded = f" {plain} "
-    grams = [f"c:{padded[i:i + n]}" for n in (1, 2, 3) for i in range(len(padded) - n + 1)]
+    grams = [f"c:{padded[i : i + n]}" for n in (1, 2, 3) for i in range(len(padded) - n + 1)]
     return grams + [f"w:{word}" for word in words(plain)]
 
 

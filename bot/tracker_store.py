@@ -8,7 +8,7 @@ written to disk: the gateway's database is the record, and a lost conversation i
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Iterable, Optional, Text
+from typing import Any, Iterable, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -25,15 +25,15 @@ class BoundedTrackerStore(TrackerStore):
         event_broker: Optional[EventBroker] = None,
         max_conversations: int = 5_000,
         max_events: int = 200,
-        host: Optional[Text] = None,
+        host: Optional[str] = None,
         **kwargs: Any,
     ) -> None:
-        self._trackers: OrderedDict[Text, DialogueStateTracker] = OrderedDict()
+        self._trackers: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._max_conversations = max_conversations
         self._max_events = max_events
         super().__init__(domain, event_broker, **kwargs)
 
-    def init_tracker(self, sender_id: Text) -> DialogueStateTracker:
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         """A new tracker with a bounded history: the action call carries every event."""
         return DialogueStateTracker(sender_id, self.domain.slots, max_event_history=self._max_events)
 
@@ -44,14 +44,14 @@ class BoundedTrackerStore(TrackerStore):
         while len(self._trackers) > self._max_conversations:
             self._trackers.popitem(last=False)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         return self._trackers.get(sender_id)
 
-    async def retrieve_full_tracker(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve_full_tracker(self, sender_id: str) -> Optional[DialogueStateTracker]:
         return self._trackers.get(sender_id)
 
-    async def delete(self, sender_id: Text) -> None:
+    async def delete(self, sender_id: str) -> None:
         self._trackers.pop(sender_id, None)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         return list(self._trackers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -12,6 +12,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
+
 from zhtext.codes import CodeBook, FoundCode
 from zhtext.slots import Found, find_slots
 
@@ -24,7 +25,7 @@ class LiveCodeBook:
 
     def __init__(self, index: Path) -> None:
         self._index = index
-        self._seen: Optional[Text] = None
+        self._seen: Optional[str] = None
         self._book = CodeBook(())
 
     def book(self) -> CodeBook:
@@ -43,16 +44,16 @@ class CodeAndSlotExtractor(GraphComponent):
     """Entities `error_code`, `version`, `os`, `phone`, `ticket_number`; `codes` lists what retrieval should look up."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {"index": "var/index"}  # where `gongda kb build` puts its builds
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         self._codes = LiveCodeBook(Path(config["index"]))
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -70,15 +71,15 @@ class CodeAndSlotExtractor(GraphComponent):
         return messages
 
 
-def _code(code: FoundCode) -> Dict[Text, Any]:
+def _code(code: FoundCode) -> Dict[str, Any]:
     return {"text": code.text, "canonical": code.canonical, "codes": list(code.codes)}
 
 
-def _code_entity(code: FoundCode) -> Dict[Text, Any]:
+def _code_entity(code: FoundCode) -> Dict[str, Any]:
     return {"entity": "error_code", "value": code.canonical, "start": code.start, "end": code.end, **_ORIGIN}
 
 
-def _slot_entity(slot: Found) -> Dict[Text, Any]:
+def _slot_entity(slot: Found) -> Dict[str, Any]:
     return {"entity": slot.name, "value": slot.value, "start": slot.start, "end": slot.end, **_ORIGIN}
 
 

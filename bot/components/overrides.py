@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,7 +24,7 @@ class CertainIntents(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -39,7 +39,7 @@ class CertainIntents(GraphComponent):
         return messages
 
 
-def _certain(message: Message) -> Optional[Text]:
+def _certain(message: Message) -> Optional[str]:
     choice = (message.get("metadata") or {}).get("choice") or {}
     if choice.get("id", "").startswith("entry:"):
         return "choose_entry"
