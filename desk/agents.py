@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from desk.database import Database
 from desk.errors import AlreadyExists, BadLogin, LockedOut, NotAllowed, NotFound
+from desk.racing import racing
 from desk.tables import AgentRow, AgentSessionRow
 
 Role = Literal["agent", "lead", "editor", "admin"]
@@ -63,14 +64,17 @@ def create(db: Database, login: str, password: str, *, name: str, role: Role = "
     """Raises AlreadyExists, ValueError for a password under 10 or over 200 characters."""
     hashed = _hashed(password)
     row = AgentRow(login=_plain(login), password_hash=hashed, name=name, role=role, active=True, created_at=now)
+    taken = AlreadyExists(f"there is an agent {_plain(login)!r} already; take another login")
     with db.write() as session:
+        if _by_login(session, login) is not None:
+            raise taken
         try:
-            with session.begin_nested():
+            with racing(session):
                 session.add(row)
-        except IntegrityError as error:
+        except IntegrityError:
             if _by_login(session, login) is None:
                 raise
-            raise AlreadyExists(f"there is an agent {_plain(login)!r} already; take another login") from error
+            raise taken from None
         return _agent(row)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from desk.errors import NotFound
+from desk.racing import racing
 from desk.tables import ContactRow, IdentityRow
 
 
@@ -60,8 +61,7 @@ def _find(session: Session, channel: str, external_id: str) -> Contact | None:
 
 def _make(session: Session, channel: str, external_id: str, now: datetime) -> Contact:
     try:
-        # A savepoint: when somebody else is faster, the transaction goes on and finds what they made.
-        with session.begin_nested():
+        with racing(session):
             row = ContactRow(name=None, phone=None, account_id=None, site_id=None, created_at=now)
             session.add(row)
             session.flush()

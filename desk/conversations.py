@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session
 
 from desk import contacts
 from desk.errors import IllegalMove, NotFound
+from desk.racing import racing
 from desk.tables import AgentRow, ConversationRow
 
 State = Literal["bot", "waiting", "human", "closed"]
+
+_HELD = "conversations locked in this session"
 
 MOVES: Mapping[State, frozenset[State]] = {
     "bot": frozenset({"waiting", "human", "closed"}),
@@ -170,9 +173,14 @@ def close(session: Session, conversation_id: int, *, now: datetime) -> Conversat
 
 def row_of(session: Session, conversation_id: int, *, lock: bool = False) -> ConversationRow:
     """The row, for the desk's own modules; locked, it makes writers of one conversation take turns."""
+    held: dict[int, ConversationRow] = session.info.setdefault(_HELD, {})
+    if conversation_id in held:  # locked by this transaction, hence as fresh as can be
+        return held[conversation_id]
     row = session.get(ConversationRow, conversation_id, with_for_update=lock or None, populate_existing=lock)
     if row is None:
         raise NotFound(f"there is no conversation {conversation_id}")
+    if lock:
+        held[conversation_id] = row
     return row
 
 
@@ -224,7 +232,12 @@ def _find(session: Session, channel: str, external_id: str, *, lock: bool = Fals
     query = select(ConversationRow).where(
         ConversationRow.channel == channel, ConversationRow.external_id == external_id
     )
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
+    if not lock:
+        return session.scalar(query)
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is not None:
+        session.info.setdefault(_HELD, {})[row.id] = row
+    return row
 
 
 def _begin(session: Session, channel: str, external_id: str, now: datetime) -> ConversationRow:
@@ -233,7 +246,7 @@ def _begin(session: Session, channel: str, external_id: str, now: datetime) -> C
         channel=channel, external_id=external_id, contact_id=contact.id, created_at=now, updated_at=now
     )
     try:
-        with session.begin_nested():
+        with racing(session):
             session.add(row)
     except IntegrityError:
         found = _find(session, channel, external_id, lock=True)

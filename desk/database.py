@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -32,7 +34,7 @@ class Database:
     def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
         self._url: URL = make_url(url)
         self._timeout = busy_timeout
-        self._engine: Engine | None = None
+        self._engines: tuple[Engine, Engine] | None = None  # for reading, for writing; one pool
 
     @property
     def url(self) -> str:
@@ -41,16 +43,16 @@ class Database:
 
     def open(self) -> Database:
         """Prepare connections (made on first use); returns itself."""
-        if self._engine is None:
+        if self._engines is None:
             make = _sqlite if self._url.get_backend_name() == "sqlite" else _postgresql
-            self._engine = make(self._url, self._timeout)
+            self._engines = make(self._url, self._timeout)
         return self
 
     def close(self) -> None:
         """Give all connections back."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        if self._engines is not None:
+            self._engines[0].dispose()
+            self._engines = None
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe to call from several processes at once. Raises StoreError."""
@@ -80,20 +82,17 @@ class Database:
 
     @property
     def _reading(self) -> Engine:
-        engine = self._opened
-        if engine.dialect.name == "sqlite":
-            return engine
-        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return self._opened[0]
 
     @property
     def _writing(self) -> Engine:
-        return self._opened.execution_options(**{WRITES: True})
+        return self._opened[1]
 
     @property
-    def _opened(self) -> Engine:
-        if self._engine is None:
+    def _opened(self) -> tuple[Engine, Engine]:
+        if self._engines is None:
             raise RuntimeError("the database is not open: call open() first")
-        return self._engine
+        return self._engines
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -111,7 +110,7 @@ class Database:
 _to_json = partial(json.dumps, ensure_ascii=False)  # Chinese stays readable, and half as long
 
 
-def _sqlite(url: URL, timeout: float) -> Engine:
+def _sqlite(url: URL, timeout: float) -> tuple[Engine, Engine]:
     if not url.database or url.database == ":memory:":
         raise ValueError("SQLite needs a file, such as sqlite:///var/desk.db: the desk is used by several connections")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -122,26 +121,42 @@ def _sqlite(url: URL, timeout: float) -> Engine:
         # No isolation level: the driver must not begin transactions by itself, `_begin` does.
         connect_args={"timeout": timeout, "isolation_level": None},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, timeout))
     event.listen(engine, "begin", _begin)
-    return engine
+    return engine, engine.execution_options(**{WRITES: True})
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+def _prepare(timeout: float, connection: Any, _record: object) -> None:
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    deadline = monotonic() + timeout
+    while not _in_wal(connection, last_try=monotonic() >= deadline):
+        sleep(0.01)
+
+
+def _in_wal(connection: Any, *, last_try: bool) -> bool:
+    """Turn write-ahead logging on, once and for all; two who do that to a new file at once are not made to wait."""
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if last_try or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    if connection.info.get(WRITES) is not writes:  # what the connection was used for last
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info[WRITES] = writes
     # A reader that turned into a writer would fail at once when another one came first; so writers say so.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _postgresql(url: URL, timeout: float) -> Engine:
+def _postgresql(url: URL, timeout: float) -> tuple[Engine, Engine]:
     milliseconds = int(timeout * 1000)
-    return create_engine(
+    engine = create_engine(
         url,
         json_serializer=_to_json,
         pool_timeout=timeout,
@@ -151,3 +166,4 @@ def _postgresql(url: URL, timeout: float) -> Engine:
             "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
         },
     )
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine

@@ -26,14 +26,28 @@ _POSTGRES_FULL = {"53100", "53200"}
 
 def translated(error: DBAPIError, timeout: float) -> StoreError | None:
     """The desk's error for a failing database; None for mistakes of our own, such as a broken constraint."""
-    kind = _kind(error.orig)
+    cause = _root(error).orig
+    kind = _kind(cause)
     if kind is StoreBusy:
         return StoreBusy(f"the database was locked for more than {timeout:g} s; try again")
     if kind is StoreFull:
         return StoreFull("the database has no space left; free some on its disk and try again")
     if kind is StoreUnavailable or error.connection_invalidated:
-        return StoreUnavailable(f"the database does not work: {error.orig}; see to it, then repeat with the same key")
+        return StoreUnavailable(f"the database does not work: {cause}; see to it, then repeat with the same key")
     return None
+
+
+def _root(error: DBAPIError) -> DBAPIError:
+    """A full or failing disk makes SQLite undo the transaction by itself; going back to a savepoint then fails too.
+
+    https://www.sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction".
+    """
+    before = error.__context__
+    while "no such savepoint" in str(error.orig) and before is not None:
+        if isinstance(before, DBAPIError):
+            error = before
+        before = before.__context__
+    return error
 
 
 def _kind(cause: BaseException | None) -> type[StoreError] | None:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from desk.bodies import canonical
 from desk.conversations import row_of
-from desk.errors import ConflictingRepeat
+from desk.errors import ConflictingRepeat, NotFound
+from desk.racing import racing
 from desk.tables import ConversationRow, MessageRow, TurnRow
 from desk.tables.base import storable
 
@@ -142,7 +143,7 @@ def append(
         created_at=now,
     )
     try:
-        with session.begin_nested():
+        with racing(session):
             session.add(row)
             conversation.last_seq = row.seq
             conversation.updated_at = now
@@ -175,6 +176,22 @@ def pending(session: Session, *, before: datetime | None = None, limit: int = 20
         query = query.where(MessageRow.created_at < before)
     rows = session.scalars(query.order_by(MessageRow.created_at, MessageRow.id).limit(limit))
     return tuple(message(row) for row in rows)
+
+
+def by_ids(session: Session, message_ids: Iterable[int]) -> tuple[Message, ...]:
+    """These messages, in order of the conversation. Raises NotFound when one is missing."""
+    wanted = tuple(message_ids)
+    rows = session.scalars(select(MessageRow).where(MessageRow.id.in_(wanted)).order_by(MessageRow.seq)).all()
+    missing = set(wanted) - {row.id for row in rows}
+    if missing:
+        raise NotFound(f"there is no message {min(missing)}")
+    return tuple(map(message, rows))
+
+
+def of_turn(session: Session, turn_id: str) -> tuple[Message, ...]:
+    """What the bot said in a turn, in order."""
+    said = select(MessageRow).where(MessageRow.turn_id == turn_id, MessageRow.author == "bot")
+    return tuple(map(message, session.scalars(said.order_by(MessageRow.seq))))
 
 
 def mark(session: Session, message_ids: Iterable[int], status: Status) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from desk.errors import IllegalMove, NotFound
+from desk.racing import racing
 from desk.tables import OutboxRow
 
 Status = Literal["pending", "leased", "sent", "failed", "parked"]
@@ -73,6 +74,8 @@ class Counts:
 
 def enqueue(session: Session, draft: DeliveryDraft, *, now: datetime) -> bool:
     """Record something to send; False when its dedupe key is known (then nothing changes)."""
+    if _by_key(session, draft.dedupe_key) is not None:
+        return False
     row = OutboxRow(
         kind=draft.kind,
         channel=draft.channel,
@@ -83,7 +86,7 @@ def enqueue(session: Session, draft: DeliveryDraft, *, now: datetime) -> bool:
         created_at=now,
     )
     try:
-        with session.begin_nested():
+        with racing(session):
             session.add(row)
     except IntegrityError:
         if _by_key(session, draft.dedupe_key) is None:

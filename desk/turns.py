@@ -159,15 +159,18 @@ def _add_turn(session: Session, draft: TurnDraft, opened: Opened | None, made: C
 
 def _claim(session: Session, draft: TurnDraft) -> None:
     """The messages of the burst are dealt with, by this turn and no other."""
+    if not draft.message_ids:
+        return
     mine = (MessageRow.id.in_(draft.message_ids), MessageRow.conversation_id == draft.conversation_id)
-    found = dict(session.execute(select(MessageRow.id, MessageRow.turn_id).where(*mine)).tuples().all())
-    missing = set(draft.message_ids) - found.keys()
-    if missing:
-        raise NotFound(f"conversation {draft.conversation_id} has no message {min(missing)}")
-    for message_id, turn_id in found.items():
-        if turn_id is not None:
-            raise ConflictingRepeat(f"message {message_id} was dealt with by turn {turn_id}")
-    session.execute(update(MessageRow).where(*mine).values(turn_id=draft.turn_id, status="handled"))
+    claiming = update(MessageRow).where(*mine, MessageRow.turn_id.is_(None)).returning(MessageRow.id)
+    values = {"turn_id": draft.turn_id, "status": "handled"}
+    claimed = set(session.scalars(claiming.values(values).execution_options(synchronize_session=False)))
+    lost = set(draft.message_ids) - claimed
+    if lost:
+        turn_id = session.scalar(select(MessageRow.turn_id).where(*mine, MessageRow.id == min(lost)))
+        if turn_id is None:
+            raise NotFound(f"conversation {draft.conversation_id} has no message {min(lost)}")
+        raise ConflictingRepeat(f"message {min(lost)} was dealt with by turn {turn_id}")
 
 
 def _of(delivery: DeliveryDraft, conversation_id: int) -> DeliveryDraft:
@@ -179,9 +182,8 @@ def _of(delivery: DeliveryDraft, conversation_id: int) -> DeliveryDraft:
 def _repeat(session: Session, row: ConversationRow, turn: TurnRow) -> Recorded:
     if turn.conversation_id != row.id:
         raise ConflictingRepeat(f"turn {turn.turn_id} belongs to another conversation than {row.id}")
-    said = select(MessageRow).where(MessageRow.turn_id == turn.turn_id, MessageRow.author == "bot")
-    replies = tuple(messages.message(found) for found in session.scalars(said.order_by(MessageRow.seq)))
     opened = _opened(session, turn)
+    replies = messages.of_turn(session, turn.turn_id)
     return Recorded(_turn(turn, opened), False, conversations.conversation(row), replies, opened)
 
 

@@ -14,6 +14,7 @@ from desk import contacts, conversations
 from desk.bodies import fingerprint
 from desk.errors import ConflictingRepeat, NotFound
 from desk.numbers import TicketNumber, day_of
+from desk.racing import racing
 from desk.tables import TicketEventRow, TicketKeyRow, TicketRow
 from desk.tickets.model import DONE, Opened, TicketDraft, ticket
 
@@ -53,7 +54,7 @@ def open_ticket(
         session.flush()
         return Opened(ticket(found), fresh=False)
     try:
-        with session.begin_nested():
+        with racing(session):
             row = _insert(session, draft, contact_id, conversation_id, by, now)
             session.add(TicketKeyRow(key=key, ticket_id=row.id, fingerprint=body, created_at=now))
     except IntegrityError:

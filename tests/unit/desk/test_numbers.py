@@ -25,11 +25,11 @@ def is_refused(digits: str) -> bool:
 
 
 def test_the_check_digit_agrees_with_the_published_example() -> None:
-    assert check_digit("572") == 4  # Damm's own example
+    assert check_digit("572", start=0) == 4  # Damm's own example
 
 
 def test_a_number_is_written_with_date_running_number_and_check_digit() -> None:
-    assert str(TicketNumber(date(2026, 11, 22), 42)) == f"GD-20261122-0042-{check_digit('202611220042')}"
+    assert str(TicketNumber(date(2026, 11, 22), 42)) == "GD-20261122-0042-7"
 
 
 @given(NUMBERS)
