@@ -21,7 +21,9 @@ _COMMANDS = re.compile(
     r"^(转人工|轉人工|人工|真人|人工客服|真人客服|查工单|查工單|工单进度|催单|催單|取消|取消人工|跳过|跳過|是的?|不是|好的?|对|不|没有|"
     r"谢谢|謝謝|再见|再見|算了|第.个|\d{1,2}|[a-dA-D])[。.!！]*$"
 )
-_COMPLETE = re.compile(r"[?？。!！]\s*$|怎么|怎麼|如何|为什么|為什麼|為什么|点解|點解|吗|嗎|呢|哪|几|幾|什么|什麼|咋|啥|吧$")
+_COMPLETE = re.compile(
+    r"[?？。!！]\s*$|怎么|怎麼|如何|为什么|為什麼|為什么|点解|點解|吗|嗎|呢|哪|几|幾|什么|什麼|咋|啥|吧$"
+)
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*[_\-]?\d{3,}|[A-Za-z]{2,}_[A-Za-z_]{2,}|0[xX][0-9A-Fa-f]{4,}")
 _ENOUGH = 10  # characters that say enough even without a question word
 

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from desk.conversations import Choice
 
 _ORDINALS = {char: number for number, char in enumerate("一二三四五六七八九", 1)} | {"两": 2, "幾": 0}
-_NUMBER = re.compile(r"^(?:选|選|第|我选|我選|回复|就)?\s*([1-9]|[一二两三四五六七八九])\s*(?:个|個|项|項|号|號|条|條|种|種)?\s*[.。、!！吧)）]*$")
+_NUMBER = re.compile(
+    r"^(?:选|選|第|我选|我選|回复|就)?\s*([1-9]|[一二两三四五六七八九])\s*(?:个|個|项|項|号|號|条|條|种|種)?\s*[.。、!！吧)）]*$"
+)
 
 
 def pick(text: str, offered: Sequence[Choice], clicked: Choice | None = None) -> Choice | None:

@@ -1,0 +1,1 @@
+"""The REST API for a vendor's own systems."""

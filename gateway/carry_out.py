@@ -1,0 +1,286 @@
+"""What the engine decided, as replies, state changes and tickets of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from contract import decisions as d
+from contract.decisions import Option
+from desk import feedback, messages, tickets
+from desk.conversations import Change, Conversation
+from desk.errors import DeskError
+from desk.hours import WorkingHours
+from desk.session import Session
+from desk.tickets import Opened, Ticket, TicketDraft
+from desk.turns import Gap, Reply
+from gateway import promises, render
+from gateway.engine import Part, Said
+from gateway.render import Voice
+from gateway.wording import Wording
+from zhtext.slots import slot_values
+
+CHOICES_FOR = timedelta(minutes=30)  # how long "1" still means the first option
+STATUS_LINES = 5
+Replies = Callable[[Opened | None], Sequence[Reply]]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The turn at hand."""
+
+    conversation: Conversation
+    question: str  # the user's words, the burst joined
+    voice: Voice
+    now: datetime
+    hours: WorkingHours
+    wording: Wording
+
+
+@dataclass
+class Plan:
+    """What is to be committed; `replies` are made once the ticket's number is known."""
+
+    change: Change = field(default_factory=lambda: Change())
+    ticket: TicketDraft | None = None
+    gap: Gap | None = None
+    traces: list[str] = field(default_factory=list)
+    parts: list[Replies] = field(default_factory=list)
+
+    def say(self, *replies: Reply) -> None:
+        """Replies that need no ticket."""
+        self.parts.append(lambda _: replies)
+
+    def replies(self, opened: Opened | None) -> tuple[Reply, ...]:
+        """Every reply, in order."""
+        return tuple(reply for part in self.parts for reply in part(opened))
+
+
+class CarryOut:
+    """One turn's decisions, in the transaction of `session`. Reads and writes of the desk happen here."""
+
+    def __init__(self, session: Session, situation: Situation) -> None:
+        self._session = session
+        self._now = situation
+        self._plan = Plan(change=_remembered(situation))
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            Said: self._said,
+            d.Answer: self._answer,
+            d.Runbook: self._runbook,
+            d.Choices: self._choices,
+            d.Decline: self._decline,
+            d.OpenTicket: self._open_ticket,
+            d.Handoff: self._handoff,
+            d.Complaint: self._complaint,
+            d.Callback: self._callback,
+            d.EndHandoff: self._end_handoff,
+            d.TicketStatus: self._status,
+            d.TicketUrge: self._urge,
+            d.Feedback: self._feedback,
+            d.Asking: self._asking,
+        }
+
+    def plan(self, parts: Sequence[Part]) -> Plan:
+        """The plan for these parts; a decision that no release carries out yet is an error, never silence."""
+        for part in parts:
+            handler = self._handlers.get(type(part))
+            if handler is None:
+                raise NotImplementedError(f"nobody carries out {type(part).__name__}")
+            handler(part)
+        return self._plan
+
+    # -- answers ---------------------------------------------------------------------------------
+
+    def _said(self, said: Said) -> None:
+        options = [Option(f"say:{button.id}", button.label) for button in said.buttons]
+        self._plan.say(render.text(self._now.voice, said.text, options))
+
+    def _answer(self, decision: d.Answer) -> None:
+        self._plan.change["misses"] = 0
+        self._asked(decision.trace_id)
+        self._plan.say(render.answer(self._now.voice, decision))
+
+    def _runbook(self, decision: d.Runbook) -> None:
+        self._plan.change["misses"] = 0
+        self._asked(decision.trace_id)
+        self._plan.say(
+            render.text(self._now.voice, self._text("runbook_first")), render.runbook(self._now.voice, decision)
+        )
+
+    def _choices(self, decision: d.Choices) -> None:
+        self._asked(decision.trace_id)
+        options = (*decision.options, self._human_option("none_of_these"))
+        self._plan.say(render.text(self._now.voice, self._text("choices"), options))
+
+    def _decline(self, decision: d.Decline) -> None:
+        if decision.reason != "out_of_scope":
+            self._plan.change["misses"] = self._now.conversation.misses + 1
+            self._asked(decision.trace_id)
+            self._plan.gap = Gap(self._now.question, decision.reason, decision.build_id)
+        key = "unknown_code_neighbours" if decision.neighbours else decision.reason
+        sentence = self._text(f"decline.{key}", codes="、".join(decision.codes))
+        options = (*decision.neighbours, self._human_option("human"))
+        self._plan.say(render.text(self._now.voice, sentence, options))
+
+    # -- tickets ---------------------------------------------------------------------------------
+
+    def _open_ticket(self, decision: d.OpenTicket) -> None:
+        wish = decision.category == "suggestion"
+        self._ticket(decision, reason="suggestion" if wish else "form", handoff=not wish)
+        if wish:
+            self._plan.parts.append(lambda opened: [self._ticket_reply("suggestion", opened)])
+        else:
+            self._plan.parts.append(lambda opened: self._opened("", opened))
+
+    def _handoff(self, decision: d.Handoff) -> None:
+        self._ticket(decision, reason=decision.reason)
+        self._plan.parts.append(lambda opened: self._opened(decision.reason, opened))
+
+    def _complaint(self, decision: d.Complaint) -> None:
+        draft = d.OpenTicket("other", "P2", decision.summary, decision.slots)
+        self._ticket(draft, reason="complaint")
+        self._plan.parts.append(lambda opened: [self._ticket_reply("complaint", opened)])
+
+    def _callback(self, decision: d.Callback) -> None:
+        slots = {"phone": decision.phone} if decision.phone else {}
+        self._ticket(d.OpenTicket("other", "P3", decision.summary, slots), reason="callback", handoff=False)
+        key = "callback.with_phone" if decision.phone else "callback.without_phone"
+        self._plan.parts.append(lambda opened: [self._ticket_reply(key, opened, phone=decision.phone or "")])
+
+    def _ticket(self, draft: d.OpenTicket | d.Handoff, *, reason: str, handoff: bool = True) -> None:
+        slots = {**self._now.conversation.slots, **draft.slots}
+        summary = draft.summary or self._now.question
+        self._plan.ticket = TicketDraft(
+            category=draft.category,
+            priority=draft.priority,
+            summary=summary,
+            slots=slots,
+            reason=reason,
+            handoff=handoff,
+        )
+        self._plan.change["slots"] = {k: v for k, v in slots.items() if k != "phenomenon"}
+        if handoff:
+            self._plan.change["state"] = "waiting"
+            self._plan.change["misses"] = 0
+
+    def _opened(self, reason: str, opened: Opened | None) -> list[Reply]:
+        """The number, who answers when, and what happens next."""
+        first = self._text(f"handoff.{reason}") if reason else ""
+        reply = self._ticket_reply("ticket.opened" if _fresh(opened) else "ticket.already", opened, before=first)
+        return [reply, render.text(self._now.voice, self._text("ticket.next"), kind="notice")]
+
+    def _ticket_reply(self, key: str, opened: Opened | None, before: str = "", **values: object) -> Reply:
+        ticket = _opened_ticket(opened)
+        when = promises.when(self._now.wording, self._now.hours, ticket.priority, self._now.now)
+        sentence = before + self._text(key, number=ticket.number, when=when, **values)
+        status = self._text(f"states.{ticket.status}")
+        return render.ticket(self._now.voice, sentence, ticket.number, status, when)
+
+    def _status(self, decision: d.TicketStatus) -> None:
+        self._plan.say(render.text(self._now.voice, self._status_text(decision.number)))
+
+    def _status_text(self, number: str | None) -> str:
+        if number:
+            ticket = self._owned(number)
+            if ticket is None:
+                return self._text("status.unknown", number=number)
+            return promises.status(self._now.wording, ticket, self._now.hours)
+        mine = self._mine()
+        if len(mine) == 1:
+            return promises.status(self._now.wording, mine[0], self._now.hours)
+        lines = [self._status_line(ticket) for ticket in mine[:STATUS_LINES]]
+        return "\n".join([self._text("status.several", count=len(mine)), *lines]) if mine else self._text("status.none")
+
+    def _status_line(self, ticket: Ticket) -> str:
+        status = self._text(f"states.{ticket.status}")
+        return self._text("status.line", number=ticket.number, status=status, summary=ticket.summary)
+
+    def _urge(self, decision: d.TicketUrge) -> None:
+        ticket = self._owned(decision.number) if decision.number else next((t for t in self._mine() if t.open), None)
+        if ticket is None:
+            sentence = self._text("urge.none")
+        elif not ticket.open:
+            sentence = self._text("urge.over", number=ticket.number)
+        else:
+            tickets.urge(self._session, ticket.number, self._now.conversation.contact_id, now=self._now.now)
+            sentence = self._text("urge.done", number=ticket.number)
+        self._plan.say(render.text(self._now.voice, sentence))
+
+    def _end_handoff(self, _: d.EndHandoff) -> None:
+        waiting = self._now.conversation.state in ("waiting", "human")
+        if not waiting:
+            self._plan.say(render.text(self._now.voice, self._text("human.nothing_to_end")))
+            return
+        self._plan.change |= Change(state="bot", new_episode=True, misses=0, dislikes=0)
+        open_one = next((t for t in self._mine() if t.open and t.handoff), None)
+        key = "human.ended" if open_one else "human.ended_plain"
+        self._plan.say(render.text(self._now.voice, self._text(key, number=open_one.number if open_one else "")))
+        if open_one:
+            # Otherwise an agent would call somebody who needs nobody any more.
+            note = self._text("human.withdrawn_note")
+            tickets.note(self._session, open_one.number, note, by="bot", now=self._now.now)
+            tickets.close(self._session, open_one.number, by=f"contact:{open_one.contact_id}", now=self._now.now)
+
+    # -- the rest --------------------------------------------------------------------------------
+
+    def _feedback(self, decision: d.Feedback) -> None:
+        said = messages.latest(self._session, self._now.conversation.id, limit=20)
+        answered = next((message for message in reversed(said) if message.kind == "answer"), None)
+        if answered is not None:
+            feedback.rate(
+                self._session,
+                answered.id,
+                conversation_id=self._now.conversation.id,
+                helpful=decision.helpful,
+                now=self._now.now,
+            )
+        options = () if decision.helpful else (self._human_option("human"),)
+        sentence = self._text("feedback.helpful" if decision.helpful else "feedback.unhelpful")
+        self._plan.say(render.text(self._now.voice, sentence, options))
+
+    def _asking(self, decision: d.Asking) -> None:
+        self._plan.change["form"] = f"{decision.form}/{decision.slot}"
+
+    def _asked(self, trace_id: str) -> None:
+        self._plan.change["last_question"] = self._now.question
+        if trace_id:
+            self._plan.traces.append(trace_id)
+
+    def _mine(self) -> tuple[Ticket, ...]:
+        return tickets.listing(self._session, tickets.Filter(contact_id=self._now.conversation.contact_id))
+
+    def _owned(self, number: str) -> Ticket | None:
+        try:
+            return tickets.owned(self._session, number, self._now.conversation.contact_id)
+        except DeskError:
+            return None  # unknown, malformed or somebody else's: one and the same to the asker
+
+    def _human_option(self, key: str) -> Option:
+        return Option(f"say:{self._text('option.human')}", self._text(f"option.{key}"))
+
+    def _text(self, key: str, **values: object) -> str:
+        return self._now.wording.text(f"turn.{key}", **values)
+
+
+def _remembered(now: Situation) -> Change:
+    """What every turn leaves behind: slots from the text, the form over unless it asks on, the voice."""
+    said = {name: value for name, value in slot_values(now.question).items() if name != "ticket_number"}
+    change = Change(
+        slots={**now.conversation.slots, **said}, form=None, script=now.voice.script, region=now.voice.region
+    )
+    if now.conversation.form == "ticket_form/phenomenon":
+        # The answer to "what is the problem?"; kept, should the engine be lost before the form is complete.
+        change["last_question"] = now.question
+    return change
+
+
+def _fresh(opened: Opened | None) -> bool:
+    return opened is not None and opened.fresh
+
+
+def _opened_ticket(opened: Opened | None) -> Ticket:
+    if opened is None:
+        raise RuntimeError("a ticket was planned and none was opened")
+    return opened.ticket

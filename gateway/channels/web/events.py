@@ -1,0 +1,85 @@
+"""The event stream of one conversation: what is new, from the database, as soon as the bell rings."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from desk import conversations, messages
+from desk.messages import Message
+from gateway.services import Services
+
+HEARTBEAT = 15.0  # seconds; proxies cut streams that are silent for 30
+POLL = 3.0  # seconds; messages of another process (worker, second gateway) ring no bell here
+CHANNEL = "web"
+
+
+async def stream(services: Services, user: str, after: int) -> AsyncIterator[str]:
+    """Server-sent events for `user` from sequence number `after` on, for ever."""
+    conversation_id = await run_in_threadpool(_conversation, services, user)
+    state: str | None = None
+    silent = 0.0
+    yield ": hello\n\n"
+    with services.hub.listening(conversation_id) as bell:
+        while True:
+            bell.clear()
+            fresh, now_state = await run_in_threadpool(_news, services, conversation_id, after)
+            for message in fresh:
+                after = message.seq
+                yield event("message", as_json(message), message.seq)
+            if now_state != state:
+                state = now_state
+                yield event("state", {"state": state})
+            silent = 0.0 if fresh else silent
+            if silent >= HEARTBEAT:
+                silent = 0.0
+                yield ": still here\n\n"
+            silent += await _wait(bell)
+
+
+async def _wait(bell: asyncio.Event) -> float:
+    """Seconds waited: none when the bell rang."""
+    try:
+        await asyncio.wait_for(bell.wait(), POLL)
+    except TimeoutError:
+        return POLL
+    return 0.0
+
+
+def _conversation(services: Services, user: str) -> int:
+    now = services.clock()
+    with services.db.write() as session:
+        return conversations.open_for(session, CHANNEL, user, now=now).id
+
+
+def _news(services: Services, conversation_id: int, after: int) -> tuple[tuple[Message, ...], str]:
+    with services.db.read() as session:
+        fresh = messages.after(session, conversation_id, after)
+        return fresh, conversations.get(session, conversation_id).state
+
+
+def event(name: str, data: Mapping[str, Any], event_id: int | None = None) -> str:
+    """One event on the wire; JSON holds no line break, so one `data:` line is enough."""
+    head = f"id: {event_id}\n" if event_id is not None else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """A message as the widget reads it; nothing of the payload but what is meant for the customer."""
+    data: dict[str, Any] = {
+        "seq": message.seq,
+        "author": message.author,
+        "kind": message.kind,
+        "text": message.text,
+        "at": message.created_at.isoformat(),
+    }
+    if message.external_id and message.author == "user":
+        data["client_id"] = message.external_id.rpartition(":")[2]
+    for key in ("options", "card", "name"):
+        if message.payload.get(key):
+            data[key] = message.payload[key]
+    return data

@@ -1,0 +1,66 @@
+"""👍 and 👎 under an answer; the second 👎 calls a human."""
+
+from __future__ import annotations
+
+from contract.decisions import Handoff
+from desk import conversations, feedback, messages, turns
+from desk.conversations import Conversation
+from desk.messages import Message
+from desk.session import Session
+from desk.turns import Content, TurnDraft
+from gateway.carry_out import CarryOut, Situation
+from gateway.errors import Missing
+from gateway.render import Voice
+from gateway.services import Services
+from zhtext.severity import assess
+
+DISLIKES_BEFORE_HUMAN = 2
+CHANNEL = "web"
+
+
+def rate(services: Services, user: str, seq: int, helpful: bool) -> None:
+    """Keep the thumb of an answer. Raises Missing when the user has no such answer."""
+    now = services.clock()
+    with services.db.write() as session:
+        conversation = conversations.find(session, CHANNEL, user)
+        answered = _answer(session, conversation, seq)
+        if conversation is None or answered is None:
+            raise Missing
+        changed = feedback.rate(session, answered.id, conversation_id=conversation.id, helpful=helpful, now=now)
+        if changed and not helpful:
+            counted = conversations.count(session, conversation.id, dislikes=1, now=now)
+            if counted.dislikes >= DISLIKES_BEFORE_HUMAN and counted.state == "bot":
+                _hand_over(services, session, counted, answered)
+    services.hub.notify(conversation.id)
+
+
+def _answer(session: Session, conversation: Conversation | None, seq: int) -> Message | None:
+    if conversation is None:
+        return None
+    found = messages.after(session, conversation.id, seq - 1, limit=1)
+    return found[0] if found and found[0].seq == seq and found[0].kind == "answer" else None
+
+
+def _hand_over(services: Services, session: Session, conversation: Conversation, answered: Message) -> None:
+    """A turn without a message: the thumb is the cause, and its id makes it happen once."""
+    now = services.clock()
+    question = conversation.last_question or answered.text
+    judged = assess(question)
+    situation = Situation(
+        conversation=conversation,
+        question=question,
+        voice=Voice(conversation.script, conversation.region),
+        now=now,
+        hours=services.hours,
+        wording=services.wording,
+    )
+    decision = Handoff("dislikes", judged.category, judged.priority, question, dict(conversation.slots))
+    plan = CarryOut(session, situation).plan([decision])
+    draft = TurnDraft(
+        turn_id=f"thumb-{answered.id}",
+        conversation_id=conversation.id,
+        message_ids=(),
+        change=plan.change,
+        ticket=plan.ticket,
+    )
+    turns.record_turn(session, draft, lambda opened: Content(replies=plan.replies(opened)), now=now)

@@ -1,0 +1,136 @@
+"""What every request passes first: size, encoding, security headers. And one body for every error."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk.errors import ConflictingRepeat, DeskError, NotFound, StoreBusy, StoreFull
+from gateway.errors import GatewayError
+from gateway.wording import Wording
+
+log = logging.getLogger(__name__)
+
+# The console and the demo page load nothing from elsewhere; images may be data URLs (QR codes).
+_CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+_HEADERS = {
+    b"content-security-policy": _CSP.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+}
+
+
+class Guard:
+    """ASGI middleware: refuses bodies over `max_body` bytes while they arrive and compressed ones at once."""
+
+    def __init__(self, app: ASGIApp, max_body: int, too_large: str) -> None:
+        self._app = app
+        self._max_body = max_body
+        self._too_large = too_large
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if _declared(headers) > self._max_body or headers.get(b"content-encoding", b"identity") != b"identity":
+            await _refusal(self._too_large)(scope, receive, send)
+            return
+        try:
+            await self._app(scope, self._counted(receive), _with_headers(send))
+        except _BodyTooLarge:
+            await _refusal(self._too_large)(scope, receive, send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_body:
+                raise _BodyTooLarge
+            return message
+
+        return counted
+
+
+class _BodyTooLarge(Exception):
+    """The body went over the limit while it was read."""
+
+
+def _declared(headers: dict[bytes, bytes]) -> int:
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = {name for name, _ in message["headers"]}
+            message["headers"] += [(name, value) for name, value in _HEADERS.items() if name not in present]
+        await send(message)
+
+    return sending
+
+
+def _refusal(sentence: str) -> JSONResponse:
+    return body(413, "too_large_body", sentence)
+
+
+def body(status: int, code: str, message: str) -> JSONResponse:
+    """The one shape of an error."""
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+
+
+def install_errors(app: FastAPI, wording: Wording) -> None:
+    """Every error as `{"error": {"code", "message"}}`; nothing of the request is echoed."""
+
+    def said(status: int, key: str, **values: Any) -> JSONResponse:
+        return body(status, key, wording.text(f"errors.{key}", **values))
+
+    @app.exception_handler(GatewayError)
+    async def gateway_error(_: Request, error: GatewayError) -> JSONResponse:
+        return said(error.status, error.key, **error.values)
+
+    @app.exception_handler(DeskError)
+    async def desk_error(_: Request, error: DeskError) -> JSONResponse:
+        status, key = _desk_status(error)
+        if status >= 500:
+            log.error("%s: %s", type(error).__name__, error)
+        answer = said(status, key)
+        if status == 503:
+            answer.headers["retry-after"] = "2"
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        # FastAPI's own handler echoes the input, and fails on a lone surrogate in it.
+        fields = [".".join(str(part) for part in problem["loc"][1:]) for problem in error.errors()[:5]]
+        log.info("refused a request: %s", fields)
+        return said(422, "bad_request")
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        return said(error.status_code, "missing" if error.status_code == 404 else "bad_request")
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        log.exception("unexpected error", exc_info=error)
+        return said(500, "internal")
+
+
+def _desk_status(error: DeskError) -> tuple[int, str]:
+    table: tuple[tuple[type[DeskError], int, str], ...] = (
+        (StoreBusy, 503, "busy"),
+        (StoreFull, 503, "full"),
+        (ConflictingRepeat, 409, "conflict"),
+        (NotFound, 404, "missing"),
+    )
+    return next(((status, key) for kind, status, key in table if isinstance(error, kind)), (400, "bad_request"))

@@ -1,0 +1,40 @@
+"""Who answers when: the sentences that promise a time, from the working hours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.hours import WorkingHours
+from desk.tickets import Ticket
+from gateway.wording import Wording
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def when(wording: Wording, hours: WorkingHours, priority: str, now: datetime) -> str:
+    """The promised first response of a ticket opened now."""
+    minutes = wording.text(f"turn.minutes.{priority}")
+    if priority == "P1":
+        return wording.text("turn.ticket.when_p1", minutes=minutes)
+    if hours.is_working(now):
+        return wording.text("turn.ticket.when_working", minutes=minutes)
+    opening = hours.next_opening(now)
+    return wording.text("turn.ticket.when_closed", opening=moment(opening, hours)) if opening else ""
+
+
+def moment(at: datetime, hours: WorkingHours) -> str:
+    """11月23日（周一）08:30, on the clock of the support team."""
+    local = at.astimezone(hours.tz)
+    return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+
+
+def status(wording: Wording, ticket: Ticket, hours: WorkingHours) -> str:
+    """One ticket, as its owner may know it."""
+    return wording.text(
+        "turn.status.one",
+        number=ticket.number,
+        summary=ticket.summary,
+        status=wording.text(f"turn.states.{ticket.status}"),
+        created=moment(ticket.created_at, hours),
+        updated=moment(ticket.updated_at, hours),
+    )

@@ -1,0 +1,33 @@
+"""Everything a request may need, made once and handed around; no globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from desk.clock import Clock
+from desk.database import Database
+from desk.hours import WorkingHours
+from gateway.answers import Answers
+from gateway.engine import Engine
+from gateway.hub import Hub
+from gateway.settings import GatewaySettings
+from gateway.wording import Wording
+
+
+@dataclass(frozen=True)
+class Services:
+    """The gateway's parts. `knowledge` is the name under which the console knows the hit test."""
+
+    db: Database
+    clock: Clock
+    engine: Engine
+    answers: Answers
+    hub: Hub
+    hours: WorkingHours
+    wording: Wording
+    settings: GatewaySettings
+
+    @property
+    def knowledge(self) -> Any:
+        return self.answers

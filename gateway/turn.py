@@ -1,0 +1,235 @@
+"""One turn: store first, ask the engine with a deadline, carry out what it decided, commit once.
+
+The engine may be silent, late or dead; the message is stored, and the person gets an honest
+sentence all the same. While a human owns the conversation the bot says nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from starlette.concurrency import run_in_threadpool
+
+from contract.decisions import Decline, EndHandoff, Option, TicketStatus, TicketUrge
+from contract.turn import TurnContext
+from desk import conversations, messages, tickets, turns
+from desk.conversations import Choice, Conversation
+from desk.errors import Overtaken
+from desk.messages import Message
+from desk.session import Session
+from desk.turns import Content, Recorded, TurnDraft
+from gateway import render
+from gateway.bursts import joined
+from gateway.carry_out import CHOICES_FOR, CarryOut, Plan, Situation
+from gateway.choices import pick
+from gateway.engine import Part, Said
+from gateway.errors import NoDirectAnswer, NoReply
+from gateway.neutral import neutral
+from gateway.render import Voice
+from gateway.services import Services
+from zhtext.script import detect
+
+log = logging.getLogger(__name__)
+
+# What a person may still ask of the bot while a human is on the way or there.
+_WHILE_WAITING = (EndHandoff, TicketStatus, TicketUrge)
+_WHILE_HUMAN = (EndHandoff,)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A burst, read as one question."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    text: str  # what the engine is asked
+    question: str  # what the person wrote
+    choice: Choice | None
+    open_tickets: int
+    voice: Voice
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back, and whether it came the ordinary way."""
+
+    parts: tuple[Part, ...]
+    degraded: bool
+
+
+class TurnRunner:
+    """Runs turns; that turns of one conversation do not overlap is the flow's business."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, conversation_id: int, message_ids: Sequence[int]) -> Recorded | None:
+        """The committed turn; None when the message went to a human and the bot is silent."""
+        began = monotonic()
+        turn_id = uuid.uuid4().hex
+        heard = await run_in_threadpool(self._hear, conversation_id, tuple(message_ids))
+        answered = await self._answered(turn_id, heard)
+        ms = round((monotonic() - began) * 1000)
+        try:
+            return await run_in_threadpool(self._commit, turn_id, heard, answered, ms)
+        except Overtaken:
+            # A human took over, or the person withdrew, while the engine was thinking: say nothing.
+            await run_in_threadpool(self._leave_to_human, heard)
+            return None
+
+    def _hear(self, conversation_id: int, message_ids: tuple[int, ...]) -> Heard:
+        with self._services.db.read() as session:
+            conversation = conversations.get(session, conversation_id)
+            burst = tuple(messages.by_ids(session, message_ids))
+            where = tickets.Filter(contact_id=conversation.contact_id, open=True)
+            open_tickets = len(tickets.listing(session, where))
+        question = joined([message.text for message in burst])
+        choice = self._picked(conversation, burst)
+        asked = _spoken(choice) if choice else question
+        return Heard(
+            conversation, burst, neutral(asked), question, choice, open_tickets, _voice(conversation, question)
+        )
+
+    def _picked(self, conversation: Conversation, burst: tuple[Message, ...]) -> Choice | None:
+        offered = conversation.choices_at(self._services.clock())
+        if len(burst) != 1 or not offered:
+            return None
+        clicked = burst[0].payload.get("choice")
+        return pick(burst[0].text, offered, Choice(clicked["id"], clicked["label"]) if clicked else None)
+
+    async def _answered(self, turn_id: str, heard: Heard) -> Answered:
+        state = heard.conversation.state
+        if state in ("waiting", "human"):
+            return Answered(await self._overheard(turn_id, heard), degraded=False)
+        try:
+            return Answered(await self._ask(turn_id, heard), degraded=False)
+        except NoReply as error:
+            log.warning("turn %s of conversation %s: %s", turn_id, heard.conversation.id, error)
+            return Answered(await self._without_engine(heard), degraded=True)
+
+    async def _ask(self, turn_id: str, heard: Heard) -> tuple[Part, ...]:
+        if not heard.text:
+            return (self._sentence("decline.no_evidence"),)
+        context = self._context(turn_id, heard)
+        return await self._services.engine.ask(heard.conversation.sender, heard.text, context)
+
+    async def _overheard(self, turn_id: str, heard: Heard) -> tuple[Part, ...]:
+        """While a human is responsible: only the few things the bot may still do, and no word about failures."""
+        allowed = _WHILE_WAITING if heard.conversation.state == "waiting" else _WHILE_HUMAN
+        try:
+            parts = await self._ask(turn_id, heard)
+        except NoReply:
+            return ()
+        return tuple(part for part in parts if isinstance(part, allowed))
+
+    async def _without_engine(self, heard: Heard) -> tuple[Part, ...]:
+        """The knowledge base answers directly; failing that, an apology and the offer of a ticket."""
+        apology = self._sentence("degraded.nothing", offer_human=True)
+        if not heard.text:
+            return (apology,)
+        try:
+            decision = await self._services.answers.decide(heard.text)
+        except NoDirectAnswer as error:
+            log.warning("conversation %s: no direct answer: %s", heard.conversation.id, error)
+            return (apology,)
+        return (apology,) if isinstance(decision, Decline) else (self._sentence("degraded.with_answer"), decision)
+
+    def _commit(self, turn_id: str, heard: Heard, answered: Answered, ms: int) -> Recorded | None:
+        now = self._services.clock()
+        with self._services.db.write() as session:
+            if not answered.parts:
+                self._forward(session, heard, now)
+                return None
+            plan = CarryOut(session, self._situation(heard, now)).plan(answered.parts)
+            if answered.degraded:
+                plan.change["new_episode"] = True  # a late answer of the engine must not meet the next question
+            return turns.record_turn(
+                session,
+                self._draft(turn_id, heard, plan, answered.degraded, ms),
+                lambda opened: self._content(plan, opened, now),
+                now=now,
+            )
+
+    def _draft(self, turn_id: str, heard: Heard, plan: Plan, degraded: bool, ms: int) -> TurnDraft:
+        return TurnDraft(
+            turn_id=turn_id,
+            conversation_id=heard.conversation.id,
+            message_ids=tuple(message.id for message in heard.messages),
+            expects=heard.conversation.state,
+            change=plan.change,
+            ticket=plan.ticket,
+            gap=plan.gap,
+            degraded=degraded,
+            ms=ms,
+            trace_ids=tuple(plan.traces),
+        )
+
+    def _content(self, plan: Plan, opened: tickets.Opened | None, now: datetime) -> Content:
+        replies = plan.replies(opened)
+        # The change object is applied after the content is made: what was offered can be picked from now on.
+        plan.change["choices"] = render.options_of(replies)
+        plan.change["choices_until"] = now + CHOICES_FOR if plan.change["choices"] else None
+        return Content(replies=replies)
+
+    def _forward(self, session: Session, heard: Heard, now: datetime) -> None:
+        """The bot is silent: the message is the human's. Asked once more while waiting, it says so once."""
+        messages.mark(session, [message.id for message in heard.messages], "handled")
+
+    def _leave_to_human(self, heard: Heard) -> None:
+        with self._services.db.write() as session:
+            self._forward(session, heard, self._services.clock())
+
+    def _situation(self, heard: Heard, now: datetime) -> Situation:
+        return Situation(
+            conversation=heard.conversation,
+            question=heard.question,
+            voice=heard.voice,
+            now=now,
+            hours=self._services.hours,
+            wording=self._services.wording,
+        )
+
+    def _context(self, turn_id: str, heard: Heard) -> TurnContext:
+        now = self._services.clock()
+        opening = self._services.hours.next_opening(now)
+        conversation = heard.conversation
+        return TurnContext(
+            turn_id=turn_id,
+            now=now.isoformat(),
+            working=self._services.hours.is_working(now),
+            next_opening=opening.isoformat() if opening else None,
+            channel=conversation.channel,
+            script=heard.voice.script,
+            region=heard.voice.region,
+            slots=dict(conversation.slots),
+            form=conversation.form,
+            last_question=conversation.last_question,
+            misses=conversation.misses,
+            dislikes=conversation.dislikes,
+            open_tickets=heard.open_tickets,
+            choice={"id": heard.choice.id, "label": heard.choice.label} if heard.choice else None,
+        )
+
+    def _sentence(self, key: str, offer_human: bool = False) -> Said:
+        human = self._services.wording.text("turn.option.human")
+        return Said(self._services.wording.text(f"turn.{key}"), (Option(human, human),) if offer_human else ())
+
+
+def _voice(conversation: Conversation, text: str) -> Voice:
+    """The script of this text; a text that does not tell (a bare code) keeps what the conversation had."""
+    script = detect(text)
+    if script.name == "none":
+        return Voice(conversation.script, conversation.region)
+    if script.name == "hant" and script.region == "tw" and conversation.region == "hk":
+        return Voice("hant", "hk")  # once Cantonese has been heard, a neutral sentence stays Hong Kong's
+    return Voice(script.name, script.region)
+
+
+def _spoken(choice: Choice) -> str:
+    """What a picked option says to the engine: `say:` options carry their words, entries their label."""
+    return choice.id.removeprefix("say:") if choice.id.startswith("say:") else choice.label
