@@ -1,0 +1,5 @@
+"""`python -m gongda`."""
+
+from gongda.cli import main
+
+main()

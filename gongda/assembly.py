@@ -1,0 +1,113 @@
+"""Settings -> the processes' applications. Each factory is what uvicorn's `--factory` calls."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from actions.app import create_app as create_actions
+from actions.live import LiveKnowledge
+from actions.settings import ActionsSettings
+from desk.clock import system_clock
+from desk.database import Database
+from desk.outbox import Delivery
+from gateway.answers import HttpAnswers
+from gateway.app import create_app as create_gateway
+from gateway.channels.wechat.api import connect
+from gateway.channels.wechat.client import WeChatClient
+from gateway.channels.wechat.delivery import KIND as WECHAT_TEXT
+from gateway.channels.wechat.delivery import deliver as delivery_to_wechat
+from gateway.channels.wechat.settings import WeChatSettings
+from gateway.engine import HttpEngine
+from gateway.hub import Hub
+from gateway.services import Services
+from gateway.settings import GatewaySettings
+from gateway.wording import Wording
+from gongda.deliveries import Deliveries
+from gongda.errors import BadSetting
+from gongda.logs import configure_logs
+from gongda.policy import load_policy
+from gongda.retrieving import live
+from gongda.secrets import Secrets
+from gongda.settings import Settings, load_settings
+
+
+def gateway() -> FastAPI:
+    """The gateway's process."""
+    configure_logs("gateway")
+    settings = load_settings()
+    secrets = Secrets(settings.var / "secrets")
+    return create_gateway(services(settings, secrets), secrets.get("api_key"))
+
+
+def actions() -> FastAPI:
+    """The action server's process."""
+    configure_logs("actions")
+    settings = load_settings()
+    token = Secrets(settings.var / "secrets").get("actions_token")
+    wanted = ActionsSettings(index=settings.index, token=token, encoder=settings.encoder)
+    return create_actions(wanted, LiveKnowledge(live(settings)))
+
+
+def services(settings: Settings, secrets: Secrets) -> Services:
+    """The gateway's parts over the real neighbours."""
+    wanted = gateway_settings(settings, secrets)
+    return Services(
+        db=Database(settings.database).open(),
+        clock=system_clock,
+        engine=HttpEngine(wanted.engine_url, wanted.engine_deadline),
+        answers=HttpAnswers(wanted.actions_url, wanted.actions_token, wanted.answer_deadline),
+        hub=Hub(),
+        hours=load_policy(settings.root / settings.support).hours,
+        wording=Wording.load(),
+        settings=wanted,
+    )
+
+
+def gateway_settings(settings: Settings, secrets: Secrets) -> GatewaySettings:
+    """What of the settings concerns the gateway."""
+    return GatewaySettings(
+        engine_url=settings.engine_url,
+        actions_url=settings.actions_url,
+        actions_token=secrets.get("actions_token"),
+        secret=secrets.get("session_secret"),
+        uploads=settings.var / "uploads",
+        secure_cookies=settings.secure_cookies,
+        allowed_origins=settings.origins,
+        wechat=wechat_settings(settings),
+    )
+
+
+def wechat_settings(settings: Settings) -> WeChatSettings | None:
+    """The official account, if one is set up. Raises BadSetting."""
+    if settings.wechat_token is None:
+        return None
+    secret = settings.wechat_app_secret
+    try:
+        return WeChatSettings(
+            token=settings.wechat_token.get_secret_value(),
+            app_id=settings.wechat_app_id,
+            app_secret=secret.get_secret_value() if secret else "",
+            api_base=settings.wechat_api_base,
+            customer_service=settings.wechat_customer_service,
+        )
+    except ValueError as error:
+        raise BadSetting(f"微信公众号设置有误：{error}") from error
+
+
+def deliveries(settings: Settings) -> Deliveries:
+    """What the worker sends, over the real senders."""
+    database = Database(settings.database).open()
+    wechat = wechat_settings(settings)
+    if wechat is None:
+        return Deliveries(database, system_clock, {}, _nothing_to_close)
+    http = connect(wechat)
+    client = WeChatClient(wechat, http, system_clock)
+
+    async def send(delivery: Delivery) -> object:
+        return await delivery_to_wechat(delivery, client, database, system_clock)
+
+    return Deliveries(database, system_clock, {WECHAT_TEXT: send}, http.aclose)
+
+
+async def _nothing_to_close() -> None:
+    """No account, no connections."""

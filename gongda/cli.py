@@ -1,0 +1,46 @@
+"""`gongda`: every command, thin; what they do is elsewhere in this package."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gongda.commands import asking, chatting, checking, knowledge, processes
+from gongda.errors import GongdaError
+
+app = typer.Typer(
+    name="gongda",
+    help="工答：工程管理软件的中文客服助手",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback is for the log, and our own errors are one sentence
+)
+app.add_typer(knowledge.app, name="kb", help="知识库：建索引、发布")
+app.command("up")(processes.up)
+app.command("worker")(processes.worker)
+app.command("train")(processes.train)
+app.command("ask")(asking.ask)
+app.command("chat")(chatting.chat)
+app.command("doctor")(checking.doctor)
+
+
+@app.callback()
+def root(version: Annotated[bool, typer.Option("--version", help="显示版本")] = False) -> None:
+    """工答命令行。"""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("gongda"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point: our own errors are one sentence and an exit status, never a traceback."""
+    try:
+        app()
+    except GongdaError as error:
+        Console(stderr=True).print(f"[red]✗[/] {error}", highlight=False)
+        sys.exit(error.exit_code)

@@ -1,0 +1,69 @@
+"""chat: a conversation in the terminal, through the running gateway and its real turn."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+from rich.console import Console
+from rich.markdown import Markdown
+
+from gongda.errors import Unprepared
+from gongda.settings import load_settings
+
+
+def chat() -> None:
+    """在终端里对话（需要先 make run）；空行退出。"""
+    console = Console(highlight=False)
+    with httpx2.Client(base_url=load_settings().gateway_url, timeout=10.0) as client:
+        token = _session(client, console)
+        threading.Thread(target=_listen, args=(client, token, console), daemon=True).start()
+        for line in _lines(console):
+            body = {"client_id": uuid.uuid4().hex, "text": line}
+            answer = client.post("/web/messages", json=body, headers={"x-gongda-session": token})
+            if answer.status_code != 202:
+                console.print(f"[red]✗[/] {answer.json()['error']['message']}")
+
+
+def _session(client: httpx2.Client, console: Console) -> str:
+    try:
+        begun = client.post("/web/session", json={"site": "terminal"}).json()
+    except httpx2.HTTPError as error:
+        raise Unprepared("连不上服务，请先运行 make run") from error
+    console.print(f"[dim]{begun['name']}：{begun['notice']}[/]")
+    return str(begun["token"])
+
+
+def _lines(console: Console) -> Iterator[str]:
+    while True:
+        try:
+            line = console.input()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not line.strip():
+            return
+        yield line
+
+
+def _listen(client: httpx2.Client, token: str, console: Console) -> None:
+    with client.stream("GET", "/web/events", headers={"x-gongda-session": token}, timeout=None) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                _show(json.loads(line.removeprefix("data: ")), console)
+
+
+def _show(message: dict[str, Any], console: Console) -> None:
+    if "author" not in message or message["author"] == "user":
+        return
+    card = message.get("card") or {}
+    if message["kind"] == "answer":
+        console.print(Markdown("\n\n".join([f"**{card['title']}**", *card["blocks"]])))
+        console.print(f"[dim]来源：{card['source']}[/]")
+    else:
+        console.print(f"[cyan]{message['text']}[/]")
+    for number, option in enumerate(message.get("options") or (), 1):
+        console.print(f"  {number}. {option['label']}")

@@ -1,0 +1,122 @@
+"""`gongda up`: prepare what is missing, start everything, say where it is."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from types import FrameType
+
+import httpx2
+from rich.console import Console
+
+from desk import agents
+from desk.clock import system_clock
+from desk.database import Database
+from desk.errors import AlreadyExists
+from gongda import supervision
+from gongda.errors import NoSpace, StepFailed
+from gongda.indexing import build_index
+from gongda.ports import require_free
+from gongda.secrets import Secrets
+from gongda.settings import Settings
+from gongda.training import train_engine
+
+NEEDED_MB = 300  # database, logs and index builds of a first run
+READY_WITHIN = 180.0  # seconds; Rasa needs 15-45 s to load
+ADMIN = "admin"
+
+
+def run(settings: Settings, console: Console) -> int:
+    """Blocks until everything is stopped (Ctrl+C); the exit status."""
+    _check(settings)
+    secrets = Secrets(settings.var / "secrets")
+    _prepare(settings, secrets, console)
+    began = time.monotonic()
+    supervisor = supervision.start(supervision.write_config(settings, secrets))
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _announce(settings, secrets, console, began, supervisor)
+        return supervisor.wait()
+    except KeyboardInterrupt:
+        console.print("正在停止……")
+        return 0
+    finally:
+        supervisor.terminate()
+        supervisor.wait()
+
+
+def _check(settings: Settings) -> None:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.var).free // 2**20
+    if free < NEEDED_MB:
+        raise NoSpace(f"磁盘只剩 {free} MB，至少需要 {NEEDED_MB} MB；请清理 {settings.var} 所在的磁盘")
+    require_free(settings.port, "GONGDA_PORT", settings.host)
+    require_free(settings.engine_port, "GONGDA_ENGINE_PORT")
+    require_free(settings.actions_port, "GONGDA_ACTIONS_PORT")
+
+
+def _prepare(settings: Settings, secrets: Secrets, console: Console) -> None:
+    with console.status("准备数据库……"):
+        database = Database(settings.database).open()
+        database.migrate()
+        _first_login(database, secrets)
+        database.close()
+    with console.status("检查知识库索引……"):
+        indexed = build_index(settings)
+    console.print(f"知识库索引 {indexed.build_id}" + (f"，新建，{indexed.entries} 条" if indexed.fresh else "，沿用"))
+    with console.status("检查对话模型（首次训练约半分钟）……"):
+        model = train_engine(settings)
+    console.print(f"对话模型 {model.path.name}" + ("，新训练" if model.fresh else "，沿用"))
+
+
+def _first_login(database: Database, secrets: Secrets) -> None:
+    """An administrator with a generated password, on the first run only."""
+    with database.read() as session:
+        if agents.listing(session, active=None):
+            return
+    try:
+        password = secrets.get("admin_password")
+        agents.create(database, ADMIN, password, name="管理员", role="admin", now=system_clock())
+    except AlreadyExists:
+        return  # another `gongda up` on the same database was faster
+
+
+def _announce(
+    settings: Settings, secrets: Secrets, console: Console, began: float, supervisor: subprocess.Popen[bytes]
+) -> None:
+    console.print("正在启动四个进程……")
+    _until(settings, supervisor, "actions")
+    console.print(f"  [green]✓[/] 已可直接回答（{time.monotonic() - began:.0f} 秒），对话引擎仍在加载")
+    _until(settings, supervisor, "engine")
+    shown = settings.gateway_url
+    console.print(f"  [green]✓[/] 全部就绪（{time.monotonic() - began:.0f} 秒）\n")
+    console.print(f"  演示页    {shown}/demo/")
+    console.print(f"  控制台    {shown}/console")
+    console.print(f"  首次登录  {ADMIN} / {secrets.get('admin_password')}  （登录后请修改）")
+    console.print(f"  接口文档  {shown}/api/openapi.json，密钥在 {secrets.path('api_key')}")
+    console.print("\n按 Ctrl+C 停止。日志在 " + str(settings.logs))
+
+
+def _until(settings: Settings, supervisor: subprocess.Popen[bytes], check: str) -> None:
+    """Wait for one line of `/readyz`. Raises StepFailed when it does not come."""
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        if supervisor.poll() is not None:
+            raise StepFailed(f"进程管理器意外退出，详见 {settings.logs}/supervisord.log")
+        if _checks(settings).get(check):
+            return
+        time.sleep(0.3)
+    raise StepFailed(f"{check} 在 {READY_WITHIN:.0f} 秒内没有就绪，详见 {settings.logs}/{check}.log")
+
+
+def _checks(settings: Settings) -> dict[str, object]:
+    try:
+        return dict(httpx2.get(f"{settings.gateway_url}/readyz", timeout=3.0).json()["checks"])
+    except (httpx2.HTTPError, ValueError, KeyError):
+        return {}
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

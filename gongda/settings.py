@@ -1,0 +1,90 @@
+"""Deployment settings from environment variables `GONGDA_*`. Secrets have no defaults: see secrets.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gongda.errors import BadSetting
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where things are and who listens where. Paths are relative to the repository root."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGDA_", extra="ignore")
+
+    data: Path = Path("var")  # database, index builds, models, logs, uploads
+    kb: Path = Path("kb")  # the corpus that seeds an empty knowledge base
+    host: str = "127.0.0.1"  # 0.0.0.0 puts the gateway, and only the gateway, on the network
+    port: int = 8000
+    engine_port: int = 5005
+    actions_port: int = 5055
+    database_url: str | None = None  # postgresql+psycopg://…; None: SQLite under `data`
+    encoder: str | None = None  # a sentence-transformers model by name or path; None: the shipped one
+    support: Path = Path("support.toml")
+    allowed_origins: str = ""  # comma-separated origins of pages that carry the widget
+    secure_cookies: bool = False
+    wechat_token: SecretStr | None = None  # 公众号后台的 Token；填了才开通 /wechat
+    wechat_app_id: str = ""
+    wechat_app_secret: SecretStr | None = None
+    wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_customer_service: bool = False  # the account may send customer-service messages
+
+    @property
+    def root(self) -> Path:
+        """The repository."""
+        return ROOT
+
+    @property
+    def var(self) -> Path:
+        """`data`, absolute."""
+        return self.data if self.data.is_absolute() else ROOT / self.data
+
+    @property
+    def index(self) -> Path:
+        return self.var / "index"
+
+    @property
+    def models(self) -> Path:
+        return self.var / "models"
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "logs"
+
+    @property
+    def corpus(self) -> Path:
+        return self.kb if self.kb.is_absolute() else ROOT / self.kb
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var / 'desk.db'}"
+
+    @property
+    def engine_url(self) -> str:
+        return f"http://127.0.0.1:{self.engine_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        return tuple(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
+
+
+def load_settings() -> Settings:
+    """Raises BadSetting naming every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"GONGDA_{str(problem['loc'][0]).upper()}（{problem['msg']}）" for problem in error.errors()]
+        raise BadSetting("环境变量有误：" + "；".join(wrong)) from error

@@ -1,0 +1,32 @@
+"""Timers and deliveries: one scheduler tick each, everything that matters is a row in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from gongda.deliveries import Deliveries
+
+log = logging.getLogger(__name__)
+
+DELIVER_EVERY = 1.0  # seconds; an agent's reply on WeChat should not feel slow
+
+
+async def run_worker(deliveries: Deliveries) -> None:
+    """Until SIGTERM or SIGINT; a delivery under way is finished."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    # Late or piled-up ticks are one tick: the rows are still there.
+    scheduler.add_job(deliveries.tick, "interval", seconds=DELIVER_EVERY, max_instances=1, coalesce=True)
+    scheduler.start()
+    log.info("worker started")
+    await stopping.wait()
+    scheduler.pause()
+    await deliveries.idle()  # a text that is on its way gets its result written down
+    scheduler.shutdown(wait=False)
+    await deliveries.close()

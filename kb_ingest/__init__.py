@@ -1,0 +1,1 @@
+"""Documents -> cleaned, typed entries -> a published index build."""
