@@ -15,10 +15,10 @@ from time import monotonic
 
 from starlette.concurrency import run_in_threadpool
 
-from contract.decisions import Decline, EndHandoff, Option, TicketStatus, TicketUrge
+from contract.decisions import EndHandoff, TicketStatus, TicketUrge
 from contract.turn import TurnContext
 from desk import conversations, messages, tickets, turns
-from desk.conversations import Choice, Conversation
+from desk.conversations import Change, Choice, Conversation
 from desk.errors import Overtaken
 from desk.messages import Message
 from desk.session import Session
@@ -28,7 +28,8 @@ from gateway.bursts import joined
 from gateway.carry_out import CHOICES_FOR, CarryOut, Plan, Situation
 from gateway.choices import pick
 from gateway.engine import Part, Said
-from gateway.errors import NoDirectAnswer, NoReply
+from gateway.errors import NoReply
+from gateway.fallback import Fallback, plainly
 from gateway.neutral import neutral
 from gateway.render import Voice
 from gateway.services import Services
@@ -67,6 +68,7 @@ class TurnRunner:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._fallback = Fallback(services.answers, services.wording)
 
     async def run(self, conversation_id: int, message_ids: Sequence[int]) -> Recorded | None:
         """The committed turn; None when the message went to a human and the bot is silent."""
@@ -110,7 +112,8 @@ class TurnRunner:
             return Answered(await self._ask(turn_id, heard), degraded=False)
         except NoReply as error:
             log.warning("turn %s of conversation %s: %s", turn_id, heard.conversation.id, error)
-            return Answered(await self._without_engine(heard), degraded=True)
+            parts = await self._fallback.decide(heard.text, heard.conversation.last_question)
+            return Answered(parts, degraded=True)
 
     async def _ask(self, turn_id: str, heard: Heard) -> tuple[Part, ...]:
         if not heard.text:
@@ -124,20 +127,9 @@ class TurnRunner:
         try:
             parts = await self._ask(turn_id, heard)
         except NoReply:
-            return ()
+            plain = plainly(heard.text, heard.conversation.last_question)
+            parts = (plain,) if plain else ()
         return tuple(part for part in parts if isinstance(part, allowed))
-
-    async def _without_engine(self, heard: Heard) -> tuple[Part, ...]:
-        """The knowledge base answers directly; failing that, an apology and the offer of a ticket."""
-        apology = self._sentence("degraded.nothing", offer_human=True)
-        if not heard.text:
-            return (apology,)
-        try:
-            decision = await self._services.answers.decide(heard.text)
-        except NoDirectAnswer as error:
-            log.warning("conversation %s: no direct answer: %s", heard.conversation.id, error)
-            return (apology,)
-        return (apology,) if isinstance(decision, Decline) else (self._sentence("degraded.with_answer"), decision)
 
     def _commit(self, turn_id: str, heard: Heard, answered: Answered, ms: int) -> Recorded | None:
         now = self._services.clock()
@@ -147,7 +139,8 @@ class TurnRunner:
                 return None
             plan = CarryOut(session, self._situation(heard, now)).plan(answered.parts)
             if answered.degraded:
-                plan.change["new_episode"] = True  # a late answer of the engine must not meet the next question
+                # A late answer of the engine must not meet the next question; an unfinished form goes on there.
+                plan.change |= Change(new_episode=True, form=None if plan.ticket else heard.conversation.form)
             return turns.record_turn(
                 session,
                 self._draft(turn_id, heard, plan, answered.degraded, ms),
@@ -215,9 +208,8 @@ class TurnRunner:
             choice={"id": heard.choice.id, "label": heard.choice.label} if heard.choice else None,
         )
 
-    def _sentence(self, key: str, offer_human: bool = False) -> Said:
-        human = self._services.wording.text("turn.option.human")
-        return Said(self._services.wording.text(f"turn.{key}"), (Option(human, human),) if offer_human else ())
+    def _sentence(self, key: str) -> Said:
+        return Said(self._services.wording.text(f"turn.{key}"))
 
 
 def _voice(conversation: Conversation, text: str) -> Voice:

@@ -57,16 +57,21 @@ class FeedbackRequest(BaseModel):
     helpful: bool
 
 
+def _conversation(request: Request, x_gongda_session: Annotated[str, Header()] = "") -> FakeConversation:
+    desk: FakeDesk = request.app.state.desk
+    if x_gongda_session not in desk.conversations:
+        raise _refusal(401, "session", desk.script["errors"]["session"])
+    return desk.conversations[x_gongda_session]
+
+
+Known = Annotated[FakeConversation, Depends(_conversation)]
+
+
 def create_app(desk: FakeDesk, heartbeat_s: float = HEARTBEAT_S) -> FastAPI:
     """The fake gateway around one desk."""
     app = FastAPI(title="fake gateway of the widget", docs_url=None, redoc_url=None)
 
-    def conversation(x_gongda_session: Annotated[str, Header()] = "") -> FakeConversation:
-        if x_gongda_session not in desk.conversations:
-            raise _refusal(401, "session", desk.script["errors"]["session"])
-        return desk.conversations[x_gongda_session]
-
-    Known = Annotated[FakeConversation, Depends(conversation)]
+    app.state.desk = desk
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:

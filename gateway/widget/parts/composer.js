@@ -1,11 +1,6 @@
 /** Where the visitor writes. Enter sends, Shift+Enter makes a line, and an input method keeps its own Enter. */
 
-import { h, icon } from "./dom.js";
-
-/** True while Enter belongs to an input method: it picks a candidate and must not send. */
-export function composing(event) {
-  return event.isComposing || event.keyCode === 229;
-}
+import { composing, h, icon } from "./dom.js";
 
 export class Composer {
   /** `send(text)` gets what was written; `drafts` is a Store that keeps what was not sent yet. */
@@ -21,7 +16,8 @@ export class Composer {
       oninput: () => this.#changed(),
       onkeydown: (event) => this.#key(event),
     });
-    this.button = h("button", { type: "submit", class: "send", "aria-label": texts.send, title: texts.send }, icon("send"));
+    const named = { "aria-label": texts.send, title: texts.send };
+    this.button = h("button", { type: "submit", class: "send", ...named }, icon("send"));
     this.node = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, this.input, this.button);
     this.#changed();
   }

@@ -36,7 +36,10 @@ export class Conversation {
   #count = 0;
   #typing = 0;
 
-  /** `view` hears show(entry), cleared(), ready(session), caughtUp(), state(name), typing(who|null), link(up, error). */
+  /**
+   * `view` hears show(entry), cleared(), ready(session), caughtUp(), state(name), typing(who|null) and
+   * link(up, error).
+   */
   constructor({ api, store, site, view, locale }) {
     this.#api = api;
     this.#store = store;
@@ -125,8 +128,11 @@ export class Conversation {
   }
 
   /** Another tab changed something. */
-  async changedElsewhere(name) {
-    if (name === "token" && this.#store.get("token") !== this.#api.token) this.#restart();
+  changedElsewhere(name) {
+    const token = name === "token" && this.#store.get("token");
+    if (!token || token === this.#api.token) return;
+    this.#restart();
+    this.start();
   }
 
   // The outbox reports here.

@@ -1,16 +1,17 @@
-/** <gongda-widget>: the launcher and the panel in a shadow root, and what joins them to the conversation. */
+/**
+ * <gongda-widget>: the launcher in a shadow root, and what joins panel and conversation. The panel itself is
+ * fetched when it is first wanted, so that a page pays for the launcher only.
+ */
 
 import { Api } from "./api.js";
-import { composing } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { h, icon } from "./dom.js";
+import { composing, h, icon, press } from "./dom.js";
 import { LOCALES, fill, loadTexts, pickLocale } from "./i18n.js";
-import { Panel } from "./panel.js";
 import { Store, usableStorage } from "./store.js";
 import { loadStyle } from "./style.js";
 
 const NARROW = window.matchMedia("(max-width: 520px)");
-/** A closed panel in a tab nobody looks at gives its connection back after this long: browsers have few for each host. */
+/** A closed panel in a tab nobody looks at gives its connection back after this: browsers have few for each host. */
 const IDLE_MS = 30_000;
 
 /** The widget, ready to use and on the page. */
@@ -28,24 +29,28 @@ class GongdaWidget extends HTMLElement {
   #tab;
   #texts;
   #locale;
-  #panel;
+  #conversation;
   #launcher;
   #badge;
-  #conversation;
+  #Panel = null; // the promise of its class
+  #panel = null;
+  #open = false;
   #returnTo = null;
   #idle = 0;
   #gone = null;
-  #scroll = "";
   #locked = false;
+  #scroll = "";
 
   async begin(settings) {
     this.#settings = settings;
     this.#store = new Store(usableStorage("localStorage"), settings.site);
     this.#tab = new Store(usableStorage("sessionStorage"), settings.site);
-    const asked = settings.locale || this.#store.get("locale");
+    const asked = this.#store.get("locale") || settings.locale;
     this.#locale = pickLocale(asked, document.documentElement.lang, navigator.languages);
     const root = this.attachShadow({ mode: "open" });
-    [this.#texts] = await Promise.all([loadTexts(settings.home, this.#locale), loadStyle(root, settings.home)]);
+    const texts = loadTexts(settings.home, this.#locale);
+    await loadStyle(root, settings.home, "launcher.css");
+    this.#texts = await texts;
     this.dataset.position = settings.position === "left" ? "left" : "right";
     this.#conversation = new Conversation({
       api: new Api(settings.base),
@@ -77,23 +82,24 @@ class GongdaWidget extends HTMLElement {
   // What a site may call
 
   /** Opens the panel; `draft` is written into the field for the visitor to send or change. */
-  open(draft) {
+  async open(draft) {
     const active = document.activeElement;
-    if (this.#panel.node.hidden) this.#returnTo = active && active !== document.body ? active : this.#launcher;
-    this.#show();
+    if (!this.#open) this.#returnTo = active === document.body || active === this ? null : active;
+    await this.#show();
     if (draft) this.#panel.composer.value = draft;
-    this.#panel.focus();
+    if (draft || !NARROW.matches) this.#panel.focus();
+    else this.#panel.node.focus({ preventScroll: true }); // the on-screen keyboard would cover what there is to read
   }
 
   close() {
-    if (this.#panel.node.hidden) return;
+    if (!this.#open) return;
+    this.#open = false;
     this.#panel.node.hidden = true;
     this.#launcher.hidden = false;
     this.#tab.remove("open");
     this.#lockPage(false);
-    const back = this.#returnTo?.isConnected && this.#returnTo !== this ? this.#returnTo : this.#launcher;
-    back.focus({ preventScroll: true });
-    this.#returnTo = null;
+    (this.#returnTo?.isConnected ? this.#returnTo : this.#launcher).focus({ preventScroll: true });
+    this.#count();
   }
 
   /** Changes the language of everything but the messages themselves, and keeps the choice. */
@@ -103,40 +109,68 @@ class GongdaWidget extends HTMLElement {
     this.#locale = locale;
     this.#conversation.locale = locale;
     this.#store.set("locale", locale);
-    this.#build();
+    await this.#rebuild();
   }
 
   /** Ends this conversation on this device and begins an empty one. */
-  reset() {
+  async reset() {
     this.#tab.remove("draft");
     this.#store.remove("notice");
     this.#conversation.reset();
-    this.#build();
+    await this.#rebuild();
   }
 
   // Building
 
   #build() {
-    const open = this.#panel && !this.#panel.node.hidden;
-    this.#panel?.node.remove();
+    this.lang = this.#locale;
     this.#launcher?.remove();
+    this.#badge = h("span", { class: "badge", hidden: true });
+    const word = h("span", { class: "word" }, this.#texts.launcher);
+    this.#launcher = press("launcher", () => this.#launch(word), icon("chat"), word, this.#badge);
+    this.#launcher.setAttribute("aria-haspopup", "dialog");
+    for (const sign of ["pointerenter", "focus"]) {
+      this.#launcher.addEventListener(sign, () => this.#fetchPanel().catch(() => {}), { once: true });
+    }
+    this.#launcher.hidden = this.#open;
+    this.shadowRoot.append(this.#launcher);
+    this.#count();
+  }
+
+  #rebuild() {
+    this.#panel?.node.remove();
+    this.#panel = null;
+    this.#build();
+    return this.#open ? this.#show() : undefined;
+  }
+
+  async #launch(word) {
+    try {
+      await this.open();
+    } catch (error) {
+      console.error("工答 panel did not load:", error);
+      word.textContent = this.#texts.offline;
+    }
+  }
+
+  #fetchPanel() {
+    const style = () => loadStyle(this.shadowRoot, this.#settings.home, "panel.css");
+    this.#Panel ??= Promise.all([import("./panel.js"), style()]).then(
+      ([{ Panel }]) => Panel,
+      (error) => {
+        this.#Panel = null;
+        throw error;
+      },
+    );
+    return this.#Panel;
+  }
+
+  async #makePanel() {
+    const Panel = await this.#fetchPanel();
+    if (this.#panel) return;
     const conversation = this.#conversation;
     const texts = this.#texts;
-    this.lang = this.#locale;
-    const look = {
-      texts,
-      locale: this.#locale,
-      name: conversation.session?.name || texts.name,
-      rating: (seq) => conversation.rating(seq),
-    };
-    this.#badge = h("span", { class: "badge", hidden: true });
-    this.#launcher = h(
-      "button",
-      { type: "button", class: "launcher", "aria-haspopup": "dialog", onclick: () => this.open() },
-      icon("chat"),
-      h("span", { class: "word" }, texts.launcher),
-      this.#badge,
-    );
+    const look = { texts, locale: this.#locale, name: texts.name, rating: (seq) => conversation.rating(seq) };
     this.#panel = new Panel({
       look,
       act: this.#actions(),
@@ -146,13 +180,12 @@ class GongdaWidget extends HTMLElement {
       onNoticeRead: () => this.#store.set("notice", true),
     });
     this.#panel.node.addEventListener("keydown", (event) => this.#key(event));
-    this.shadowRoot.append(this.#panel.node, this.#launcher);
+    this.shadowRoot.append(this.#panel.node);
+    this.#panel.replaying(true);
     if (conversation.session) this.#panel.ready(conversation.session);
     for (const entry of conversation.entries.values()) this.#panel.show(entry);
     this.#panel.state(conversation.state);
     this.#panel.replaying(conversation.replaying || (conversation.known && !conversation.session));
-    this.#count();
-    if (open) this.#show();
   }
 
   #actions() {
@@ -177,29 +210,30 @@ class GongdaWidget extends HTMLElement {
     };
   }
 
-  /** The conversation speaks to whichever panel is there: changing the language makes a new one. */
+  /** The conversation speaks to whichever panel is there: none before it is opened, a new one in a new language. */
   #view() {
-    const panel = () => this.#panel;
     return {
       show: (entry) => {
-        panel().show(entry);
+        this.#panel?.show(entry);
         this.#count();
       },
-      cleared: () => panel().cleared(),
+      cleared: () => this.#panel?.cleared(),
       ready: (session) => {
-        panel().ready(session);
-        panel().replaying(this.#conversation.replaying);
+        this.#panel?.ready(session);
+        this.#panel?.replaying(this.#conversation.replaying);
       },
-      caughtUp: () => panel().replaying(false),
-      state: (name) => panel().state(name),
-      typing: (who) => panel().typing(who),
-      link: (up, error) => panel().link(up, error),
+      caughtUp: () => this.#panel?.replaying(false),
+      state: (name) => this.#panel?.state(name),
+      typing: (who) => this.#panel?.typing(who),
+      link: (up, error) => this.#panel?.link(up, error),
     };
   }
 
   // Behaviour
 
-  #show() {
+  async #show() {
+    await this.#makePanel();
+    this.#open = true;
     this.#panel.node.hidden = false;
     this.#launcher.hidden = true;
     this.#tab.set("open", true);
@@ -213,8 +247,8 @@ class GongdaWidget extends HTMLElement {
 
   /** Unread messages on the launcher; what an open, visible panel shows is read. */
   #count() {
-    if (!this.#panel.node.hidden && !document.hidden) this.#conversation.markRead();
-    const unread = this.#panel.node.hidden ? this.#conversation.unread : 0;
+    if (this.#open && !document.hidden) this.#conversation.markRead();
+    const unread = this.#open ? 0 : this.#conversation.unread;
     this.#badge.hidden = unread === 0;
     this.#badge.textContent = unread > 99 ? "99+" : String(unread);
     const { launcher, launcher_unread: some } = this.#texts;
@@ -232,7 +266,7 @@ class GongdaWidget extends HTMLElement {
       if (this.#conversation.known) this.#conversation.start();
       this.#conversation.nudge();
       this.#count();
-    } else if (this.#panel.node.hidden) this.#idle = setTimeout(() => this.#conversation.stop(), IDLE_MS);
+    } else if (!this.#open) this.#idle = setTimeout(() => this.#conversation.stop(), IDLE_MS);
   }
 
   #key(event) {
@@ -244,27 +278,27 @@ class GongdaWidget extends HTMLElement {
 
   /** On a phone the panel covers the page, so Tab must not leave it. */
   #keepFocus(event) {
-    const all = this.#panel.node.querySelectorAll("button, textarea, a, [tabindex]");
+    const all = this.#panel.node.querySelectorAll("button, textarea, a, [tabindex='0']");
     const stops = [...all].filter((stop) => !stop.disabled && stop.getClientRects().length);
-    const edge = event.shiftKey ? stops[0] : stops.at(-1);
+    const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
     if (this.shadowRoot.activeElement !== edge) return;
     event.preventDefault();
-    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+    other.focus();
   }
 
   /** On a phone the panel ends where the on-screen keyboard begins. */
   #fit() {
     const seen = window.visualViewport;
-    if (!seen || !NARROW.matches) return;
+    if (!this.#open || !seen || !NARROW.matches) return;
     this.#panel.node.style.setProperty("--seen-height", `${seen.height}px`);
     this.#panel.node.style.setProperty("--seen-top", `${seen.offsetTop}px`);
     this.#panel.log.toEnd();
   }
 
   #lockPage(lock) {
-    const page = document.documentElement.style;
     if (lock === this.#locked) return;
     this.#locked = lock;
+    const page = document.documentElement.style;
     if (lock) this.#scroll = page.overflow;
     page.overflow = lock ? "hidden" : this.#scroll;
   }

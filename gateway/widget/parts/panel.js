@@ -104,7 +104,7 @@ export class Panel {
     close.setAttribute("aria-label", texts.close);
     return h(
       "section",
-      { class: "panel", role: "dialog", "aria-labelledby": "name", hidden: true },
+      { class: "panel", role: "dialog", tabIndex: -1, "aria-labelledby": "name", hidden: true },
       h(
         "header",
         {},

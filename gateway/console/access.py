@@ -1,0 +1,72 @@
+"""Who may do what in the console. The only place that decides it; everything that is not in the table is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from desk.agents import Agent, Role
+from desk.tickets import Ticket
+from gateway.errors import Forbidden
+
+Object = Ticket | Agent | None
+Rule = Callable[[Agent, Object], bool]
+
+
+def any_object(_agent: Agent, _on: Object) -> bool:
+    """Whatever it is about."""
+    return True
+
+
+def own(agent: Agent, on: Object) -> bool:
+    """A ticket that is mine."""
+    return isinstance(on, Ticket) and on.assignee_id == agent.id
+
+
+def own_or_free(agent: Agent, on: Object) -> bool:
+    """A ticket that is mine or nobody's."""
+    return isinstance(on, Ticket) and on.assignee_id in (None, agent.id)
+
+
+def somebody_else(agent: Agent, on: Object) -> bool:
+    """Another agent: an administrator cannot lock themselves out."""
+    return isinstance(on, Agent) and on.id != agent.id
+
+
+_TEAM: Mapping[Role, Rule] = {"agent": any_object, "lead": any_object, "admin": any_object}
+_LEADERS: Mapping[Role, Rule] = {"lead": any_object, "admin": any_object}
+_ADMIN: Mapping[Role, Rule] = {"admin": any_object}
+
+TABLE: Mapping[str, Mapping[Role, Rule]] = {
+    "tickets.list": _TEAM,
+    "tickets.hold": _TEAM,  # be the one a ticket is given to
+    "ticket.read": _TEAM,
+    "ticket.note": _TEAM,
+    "ticket.reopen": _TEAM,
+    "ticket.take": {"agent": own_or_free, **_LEADERS},
+    "ticket.transfer": {"agent": own_or_free, **_LEADERS},
+    "ticket.correct": {"agent": own_or_free, **_LEADERS},
+    "ticket.move": {"agent": own, **_LEADERS},
+    "ticket.resolve": {"agent": own, **_LEADERS},
+    # Only the one who has it speaks to the customer: who wants to, takes it over first.
+    "ticket.reply": {"agent": own, "lead": own, "admin": own},
+    "conversation.take_over": _LEADERS,  # from a colleague who is talking to the customer about something else
+    "knowledge.test": {"editor": any_object, **_TEAM},
+    "password.change": {"editor": any_object, **_TEAM},
+    "agents.list": _ADMIN,
+    "agents.add": _ADMIN,
+    "agent.reset": _ADMIN,
+    "agent.activate": {"admin": somebody_else},
+    "agent.role": {"admin": somebody_else},
+}
+
+
+def allow(agent: Agent, action: str, on: Object = None) -> bool:
+    """Whether `agent` may do `action` to `on`."""
+    rule = TABLE.get(action, {}).get(agent.role)
+    return agent.active and rule is not None and rule(agent, on)
+
+
+def require(agent: Agent, action: str, on: Object = None) -> None:
+    """Raises Forbidden unless it is allowed."""
+    if not allow(agent, action, on):
+        raise Forbidden("forbidden")

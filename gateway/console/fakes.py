@@ -1,0 +1,55 @@
+"""Fakes of what the console needs, for tests and for `fake_server`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from desk.clock import Clock
+from desk.database import Database
+from desk.hours import WorkingHours
+from gateway.errors import NoDirectAnswer
+from gateway.wording import Wording
+
+
+class FakeHub:
+    """Remembers who was rung."""
+
+    def __init__(self) -> None:
+        self.rung: list[int] = []
+
+    def notify(self, conversation_id: int) -> None:
+        self.rung.append(conversation_id)
+
+
+@dataclass
+class FakeKnowledge:
+    """One answer to every question; None is an action server that is down."""
+
+    result: Mapping[str, Any] | None = None
+
+    async def search(self, question: str) -> Mapping[str, Any]:
+        if self.result is None:
+            raise NoDirectAnswer("down")
+        return {"normalized": question, **self.result}
+
+
+@dataclass(frozen=True)
+class FakeSettings:
+    """Plain HTTP by default."""
+
+    secure_cookies: bool = False
+
+
+@dataclass(frozen=True)
+class FakeServices:
+    """A real desk and real wording, everything else fake."""
+
+    db: Database
+    clock: Clock
+    hub: FakeHub = field(default_factory=FakeHub)
+    hours: WorkingHours = field(default_factory=WorkingHours)
+    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+    settings: FakeSettings = field(default_factory=FakeSettings)
+    wording: Wording = field(default_factory=Wording.load)

@@ -1,0 +1,77 @@
+"""How values are written for agents: names of states, times, ages, people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from desk.contacts import Contact
+from gateway.wording import UnknownWording, Wording
+
+_GROUPS_OF_SLOTS = {"scope": "scope"}  # slots whose values are keys
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Wording, the team's time zone and the present moment."""
+
+    wording: Wording
+    tz: tzinfo
+    now: datetime
+
+    def name(self, group: str, value: str | None, *, default: str | None = None) -> str:
+        """The Chinese name of a value; one that nobody has named stands for itself."""
+        try:
+            return self.wording.text(f"console.{group}.{value}")
+        except UnknownWording:
+            return default if default is not None else value or ""
+
+    def options(self, group: str, present: str | None = None) -> Mapping[str, str]:
+        """All values of a group with their names, the present one included even when nobody has named it."""
+        prefix = f"console.{group}."
+        keys = [key for key in self.wording.keys() if key.startswith(prefix)]  # noqa: SIM118 - a method, no dict
+        named = {key.removeprefix(prefix): self.wording.text(key) for key in keys}
+        return named if present is None or present in named else {present: present, **named}
+
+    def slot(self, name: str, value: str) -> tuple[str, str]:
+        """A slot's name and value."""
+        group = _GROUPS_OF_SLOTS.get(name)
+        return self.name("slot", name), self.name(group, value) if group else value
+
+    def contact(self, contact: Contact) -> str:
+        """A customer's name, or a number when we do not know it."""
+        return contact.name or self.wording.text("console.contact.nameless", id=contact.id)
+
+    def actor(self, actor: str, names: Mapping[int, str]) -> str:
+        """Who did it; `names` are the agents' by id."""
+        kind, _, number = actor.partition(":")
+        if kind == "agent":
+            known = names.get(int(number)) if number.isdigit() else None
+            return known or self.wording.text("console.actor.unknown", id=number)
+        return self.name("actor", kind)
+
+    def time(self, moment: datetime) -> str:
+        """14:05 today, 11-21 14:05 this year, 2025-11-21 14:05 before."""
+        local, now = moment.astimezone(self.tz), self.now.astimezone(self.tz)
+        if local.date() == now.date():
+            return f"{local:%H:%M}"
+        return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d %H:%M}"
+
+    def full_time(self, moment: datetime) -> str:
+        """With date and seconds, for tooltips."""
+        return f"{moment.astimezone(self.tz):%Y-%m-%d %H:%M:%S}"
+
+    def age(self, moment: datetime) -> str:
+        """How long ago: 刚刚, 12 分钟, 3 小时 5 分, 2 天."""
+        minutes = max(0, int((self.now - moment).total_seconds() // 60))
+        if minutes < 1:
+            return self.wording.text("console.age.now")
+        if minutes < 60:
+            return self.wording.text("console.age.minutes", n=minutes)
+        hours, rest = divmod(minutes, 60)
+        if hours >= 48:
+            return self.wording.text("console.age.days", n=hours // 24)
+        if hours >= 10 or rest == 0:
+            return self.wording.text("console.age.hours", n=hours)
+        return self.wording.text("console.age.hours_minutes", h=hours, m=rest)

@@ -1,0 +1,88 @@
+"""Pages: Jinja templates with everything escaped, and the headers that keep foreign code out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from desk.agents import Agent
+from gateway.console.access import allow
+from gateway.console.labels import Labels
+from gateway.console.services import services_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+
+class StaticPages(StaticFiles):
+    """Style and scripts; browsers ask each time whether they have changed, so that an upgrade is seen at once."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update({"cache-control": "no-cache", "x-content-type-options": "nosniff"})
+        return response
+
+
+@cache
+def environment() -> Environment:
+    """Autoescape for every file, whatever its name; an unknown variable is an error, not an empty string."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(request: Request, name: str, agent: Agent | None, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """One rendered page."""
+    return HTMLResponse(fragment(request, name, agent, **values), status_code=status)
+
+
+def fragment(request: Request, name: str, agent: Agent | None, **values: Any) -> str:
+    """A template's HTML. `me`, `may(action, object)`, `labels` and `done` are there for every one."""
+    services = services_of(request)
+    labels = Labels(services.wording, services.hours.tz, services.clock())
+    common = {
+        "me": agent,
+        "path": request.url.path,
+        "may": partial(allow, agent) if agent else _nobody_may,
+        "labels": labels,
+        "done": labels.name("done", request.query_params.get("done", ""), default=""),
+    }
+    return environment().get_template(name).render({**common, **values})
+
+
+def go_to(path: str, *, done: str | None = None) -> RedirectResponse:
+    """Post, redirect, get. `done` names the sentence under `console.done` that the next page shows."""
+    return RedirectResponse(path if done is None else f"{path}?done={done}", status_code=303)
+
+
+def home(agent: Agent) -> str:
+    """Where work begins for this role."""
+    return "/console" if allow(agent, "tickets.list") else "/console/hit-test"
+
+
+def _nobody_may(_action: str, _on: object = None) -> bool:
+    return False

@@ -1,0 +1,55 @@
+"""The route class of the console: checks the origin, turns errors into pages, adds the headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.console.errors import HANDLED, Problem, problem
+from gateway.console.origin import check_origin
+from gateway.console.pages import HEADERS, page
+from gateway.console.services import services_of
+from gateway.guard import body
+
+
+class ConsoleRoute(APIRoute):
+    """Every console route is one of these, so that none can forget."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                check_origin(request)
+                response = await handle(request)
+            except HANDLED as error:
+                response = _reported(request, problem(error, services_of(request).wording))
+            response.headers.update(HEADERS)
+            return response
+
+        return guarded
+
+
+def _reported(request: Request, found: Problem) -> Response:
+    """JSON for our scripts, which say so; a page or the way to log-in for people."""
+    if "application/json" in request.headers.get("accept", ""):
+        return body(found.status, found.code, found.sentence)
+    if found.status == 401:
+        return _to_login(request)
+    agent = getattr(request.state, "agent", None)
+    return page(request, "problem.html", agent, status=found.status, found=found)
+
+
+def _to_login(request: Request) -> Response:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET":
+        return RedirectResponse("/console/login", status_code=303)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        # A link from a chat or mail program in the browser comes without the strict cookie: let our own page ask again.
+        return page(request, "bounce.html", None, wanted=wanted)
+    return RedirectResponse(f"/console/login?next={quote(wanted, safe='/?=&')}", status_code=303)

@@ -1,0 +1,211 @@
+"""What agents do with tickets: each function is one transaction, authorised inside it.
+
+All raise Forbidden, NotFound, MalformedNumber, IllegalMove and StoreError; they return the id of the
+conversation that has news, if any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from desk import agents, conversations, messages, tickets
+from desk.agents import Agent
+from desk.conversations import Conversation
+from desk.errors import IllegalMove
+from desk.messages import Message
+from desk.session import Session
+from desk.tickets import Filter, Ticket
+from gateway.channels.wechat import delivery as wechat
+from gateway.console.access import allow, require
+from gateway.console.card import speaks
+from gateway.console.errors import Invalid, NotYours
+from gateway.console.labels import Labels
+from gateway.console.services import ConsoleServices
+from gateway.render import Voice
+
+Station = Literal["in_progress", "waiting", "on_site"]
+
+
+@dataclass
+class Step:
+    """One action of one agent on one ticket, inside a transaction that holds its conversation and the ticket."""
+
+    session: Session
+    services: ConsoleServices
+    agent: Agent
+    ticket: Ticket
+    conversation: Conversation | None
+    now: datetime = field(kw_only=True)
+
+    @classmethod
+    def begin(cls, session: Session, services: ConsoleServices, agent: Agent, number: str, action: str) -> Step:
+        """Lock, then look, then ask whether it is allowed. The conversation is locked first, as everywhere."""
+        now, found = services.clock(), tickets.get(session, number)
+        conversation = None
+        if found.conversation_id is not None:
+            conversation = conversations.update(session, found.conversation_id, {}, now=now)
+        ticket = tickets.change(session, number, by=agent.actor, now=now)  # nothing to change: locks and reads again
+        require(agent, action, ticket)
+        return cls(session, services, agent, ticket, conversation, now=now)
+
+    def say(
+        self, author: Literal["agent", "system"], text: str, *, key: str | None = None, push: bool = True
+    ) -> Message:
+        """A message to the customer, and its delivery where the channel does not come and look."""
+        conversation = self.held_conversation
+        message = messages.add(
+            self.session,
+            conversation.id,
+            author,
+            text,
+            kind="text" if author == "agent" else "notice",
+            agent_id=self.agent.id if author == "agent" else None,
+            external_id=key,
+            now=self.now,
+        )
+        if push:
+            _deliver(self.session, conversation, message, self.now)
+        return message
+
+    def notice(self, key: str, *, push: bool = True, **values: object) -> None:
+        """A system message in the customer's script."""
+        conversation = self.held_conversation
+        voice = Voice(conversation.script, conversation.region)
+        self.say("system", voice.say(self.services.wording.text(key, **values)), push=push)
+
+    @property
+    def held_conversation(self) -> Conversation:
+        """Raises Invalid for a ticket without one."""
+        if self.conversation is None:
+            raise Invalid("no_conversation")
+        return self.conversation
+
+    @property
+    def rings(self) -> int | None:
+        """Whose listeners have news."""
+        return self.conversation.id if self.conversation else None
+
+
+def take(services: ConsoleServices, agent: Agent, number: str) -> int | None:
+    """The agent takes ticket and conversation over, from the queue, the bot or (leaders) a colleague."""
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.take")
+        if not step.ticket.open:
+            raise IllegalMove(f"ticket {step.ticket.number} is {step.ticket.status}; reopen it first")
+        if step.ticket.assignee_id != agent.id or step.ticket.status == "new":
+            tickets.assign(session, number, agent.id, by=agent.actor, now=step.now)
+        if step.ticket.status in ("new", "assigned", "waiting"):
+            tickets.move(session, number, "in_progress", by=agent.actor, now=step.now)
+        if step.conversation is not None:
+            _hold(step, step.conversation)
+        return step.rings
+
+
+def reply(services: ConsoleServices, agent: Agent, number: str, text: str, *, key: str) -> int | None:
+    """Answer the customer, once for each key. Raises NotYours, ConflictingRepeat, Invalid."""
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.reply")
+        conversation = step.held_conversation
+        message = step.say("agent", text, key=f"console:{agent.id}:{key}")
+        if message.seq <= conversation.last_seq:
+            return step.rings  # the second click
+        if not speaks(step.ticket, conversation, agent):
+            raise NotYours
+        tickets.reply(session, number, by=agent.actor, message_id=message.id, now=step.now)
+        return step.rings
+
+
+def note(services: ConsoleServices, agent: Agent, number: str, text: str) -> None:
+    """An internal note."""
+    with services.db.write() as session:
+        require(agent, "ticket.note", tickets.get(session, number))
+        tickets.note(session, number, text, by=agent.actor, now=services.clock())
+
+
+def transfer(services: ConsoleServices, agent: Agent, number: str, to: int, *, reason: str) -> int | None:
+    """Give the ticket, and the conversation if a human has it, to a colleague. Raises Invalid."""
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.transfer")
+        if not allow(agents.get(session, to), "tickets.hold"):
+            raise Invalid("target")
+        tickets.assign(session, number, to, by=agent.actor, reason=reason, now=step.now)
+        if step.conversation is not None and step.conversation.state == "human":
+            conversations.transfer(session, step.conversation.id, to, now=step.now)
+        return step.rings
+
+
+def move(services: ConsoleServices, agent: Agent, number: str, to: Station) -> None:
+    """Waiting for the customer, on site, or going on."""
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.move")
+        tickets.move(session, number, to, by=agent.actor, now=step.now)
+
+
+def correct(services: ConsoleServices, agent: Agent, number: str, *, category: str, priority: str) -> None:
+    """Put category and priority right. Raises Invalid for a category that nobody has named."""
+    labels = Labels(services.wording, services.hours.tz, services.clock())
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.correct")
+        if category not in labels.options("category", step.ticket.category):
+            raise Invalid("unknown_value", field=labels.name("field", "category"))
+        tickets.change(session, number, category=category, priority=priority, by=agent.actor, now=step.now)
+
+
+def resolve(services: ConsoleServices, agent: Agent, number: str, solution: str) -> int | None:
+    """Solved: the customer is told, and the bot answers again."""
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.resolve")
+        tickets.resolve(session, number, solution=solution, by=agent.actor, now=step.now)
+        if step.conversation is not None:
+            told = solution.rstrip("。.;； \n")
+            step.notice("turn.human.resolved", number=step.ticket.number, solution=told)
+            if _is_over(step, step.conversation):
+                conversations.release(session, step.conversation.id, now=step.now)
+        return step.rings
+
+
+def reopen(services: ConsoleServices, agent: Agent, number: str, *, reason: str) -> None:
+    """Not solved after all. The bot keeps the conversation until somebody takes it."""
+    with services.db.write() as session:
+        step = Step.begin(session, services, agent, number, "ticket.reopen")
+        tickets.reopen(session, number, reason=reason, by=agent.actor, now=step.now)
+
+
+def _hold(step: Step, conversation: Conversation) -> None:
+    """The conversation goes to the agent; the customer learns it in the chat, at no cost of a push."""
+    if conversation.state == "human" and conversation.owner_id == step.agent.id:
+        return
+    if conversation.state == "human":
+        # A colleague talks to this customer about another ticket: theirs until they or a leader hand it on.
+        if conversation.owner_id != step.ticket.assignee_id and not allow(step.agent, "conversation.take_over"):
+            return
+        conversations.transfer(step.session, conversation.id, step.agent.id, now=step.now)
+    else:
+        conversations.take(step.session, conversation.id, step.agent.id, now=step.now)
+    step.notice("console.notice.taken", name=step.agent.name, push=False)
+
+
+def _is_over(step: Step, conversation: Conversation) -> bool:
+    """Nobody else is still needed in this conversation."""
+    if conversation.state not in ("waiting", "human"):
+        return False
+    if conversation.owner_id not in (None, step.agent.id, step.ticket.assignee_id):
+        return False
+    return not tickets.listing(step.session, Filter(conversation_id=conversation.id, handoff=True, open=True), limit=1)
+
+
+def _deliver(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
+    """Where the channel does not come and look, the text is pushed; elsewhere the message itself is enough."""
+    if conversation.channel != wechat.CHANNEL:
+        return
+    drafts = wechat.drafts(
+        message.text,
+        openid=conversation.external_id,
+        conversation_id=conversation.id,
+        key=f"message:{message.id}",
+        message_id=str(message.id),
+    )
+    # Whether the account may push is the sender's business: it parks what it cannot send.
+    wechat.queue(session, drafts, pushes=True, now=now)

@@ -1,0 +1,55 @@
+"""What can be decided without the engine: a plain wish, one's ticket, or a direct answer of the knowledge base."""
+
+from __future__ import annotations
+
+import logging
+
+from contract.decisions import Decline, EndHandoff, Handoff, Option, TicketStatus
+from gateway.answers import Answers
+from gateway.engine import Part, Said
+from gateway.errors import NoDirectAnswer
+from gateway.wording import Wording
+from zhtext.severity import assess
+from zhtext.slots import slot_values
+from zhtext.wish import asks_for_ticket, cancels_human, wants_human
+
+log = logging.getLogger(__name__)
+
+
+class Fallback:
+    """Never silent: at the very least an apology and the offer of a human."""
+
+    def __init__(self, answers: Answers, wording: Wording) -> None:
+        self._answers = answers
+        self._wording = wording
+
+    async def decide(self, text: str, last_question: str | None) -> tuple[Part, ...]:
+        """Parts to carry out for one message."""
+        plain = plainly(text, last_question)
+        if plain is not None:
+            return (plain,)
+        try:
+            decision = await self._answers.decide(text) if text else Decline(reason="no_evidence")
+        except NoDirectAnswer as error:
+            log.warning("no direct answer: %s", error)
+            return (self._apology(),)
+        if isinstance(decision, Decline):
+            return (self._apology(),)
+        return (Said(self._wording.text("turn.degraded.with_answer")), decision)
+
+    def _apology(self) -> Said:
+        human = self._wording.text("turn.option.human")
+        return Said(self._wording.text("turn.degraded.nothing"), (Option(human, human),))
+
+
+def plainly(text: str, last_question: str | None) -> Part | None:
+    """What the text asks for beyond doubt, without engine and knowledge base."""
+    if cancels_human(text):
+        return EndHandoff()
+    if wants_human(text):
+        about = last_question or ""
+        judged = assess(about)
+        return Handoff("request", judged.category, judged.priority, about, {"phenomenon": about} if about else {})
+    if asks_for_ticket(text):
+        return TicketStatus(slot_values(text).get("ticket_number"))
+    return None
