@@ -25,10 +25,15 @@ from gateway.turn import TurnRunner
 
 log = logging.getLogger(__name__)
 
+_WORDED = ("text",)  # kinds that the bot can answer
+
 
 @dataclass(frozen=True)
 class Incoming:
-    """One delivery from a channel; `message_id` is the channel's own and makes repeats harmless."""
+    """One delivery from a channel; `message_id` is the channel's own and makes repeats harmless.
+
+    Only kind `text` opens a turn; pictures, voices and places are kept for the human who reads the conversation.
+    """
 
     channel: str
     external_user: str
@@ -91,8 +96,9 @@ class Flow:
     async def receive(self, incoming: Incoming) -> Accepted:
         _check(incoming, self._services.settings.max_text)
         accepted, expecting, open_turn = await run_in_threadpool(self._store, incoming)
-        if accepted.fresh or open_turn:
+        if accepted.fresh:
             self._services.hub.notify(accepted.conversation_id)
+        if open_turn:
             self._mailbox(accepted.conversation_id).put(accepted.message_id, incoming.text, expecting)
         return accepted
 
@@ -133,9 +139,12 @@ class Flow:
                 payload=payload,
                 now=now,
             )
+            worded = incoming.kind in _WORDED
+            if stored.fresh and not worded:
+                messages.mark(session, [stored.message_id], "handled")
         accepted = Accepted(conversation.id, stored.message_id, stored.seq, stored.fresh)
         expecting = incoming.choice is not None or conversation.form is not None or bool(conversation.choices_at(now))
-        return accepted, expecting, stored.message.status == "pending"
+        return accepted, expecting, worded and (stored.fresh or stored.message.status == "pending")
 
     def _stored_outcome(self, accepted: Accepted) -> Outcome | None:
         with self._services.db.read() as session:

@@ -16,13 +16,15 @@ from gateway.channels.wechat.api import connect
 from gateway.channels.wechat.client import WeChatClient
 from gateway.channels.wechat.delivery import KIND as WECHAT_TEXT
 from gateway.channels.wechat.delivery import deliver as delivery_to_wechat
+from gateway.channels.wechat.late import KIND as WECHAT_LATE
+from gateway.channels.wechat.late import fulfil
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.engine import HttpEngine
 from gateway.hub import Hub
 from gateway.services import Services
 from gateway.settings import GatewaySettings
 from gateway.wording import Wording
-from gongda.deliveries import Deliveries
+from gongda.deliveries import Deliveries, Send
 from gongda.errors import BadSetting
 from gongda.logs import configure_logs
 from gongda.policy import load_policy
@@ -103,10 +105,16 @@ def deliveries(settings: Settings) -> Deliveries:
     http = connect(wechat)
     client = WeChatClient(wechat, http, system_clock)
 
+    wording = Wording.load()
+
     async def send(delivery: Delivery) -> object:
         return await delivery_to_wechat(delivery, client, database, system_clock)
 
-    return Deliveries(database, system_clock, {WECHAT_TEXT: send}, http.aclose)
+    async def keep_promise(delivery: Delivery) -> object:
+        return await fulfil(delivery, database, wording, system_clock, pushes=wechat.customer_service)
+
+    senders: dict[str, Send] = {WECHAT_TEXT: send, WECHAT_LATE: keep_promise}
+    return Deliveries(database, system_clock, senders, http.aclose)
 
 
 async def _nothing_to_close() -> None:

@@ -1,0 +1,125 @@
+"""An account, its followers and WeChat in between, all in one process and on one clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from desk import outbox
+from desk.clock import FixedClock
+from desk.database import Database
+from desk.outbox import Delivery
+from desk.turns import Reply
+from gateway.channels.wechat import delivery, late
+from gateway.channels.wechat.channel import WeChatChannel
+from gateway.channels.wechat.client import WeChatClient
+from gateway.channels.wechat.fake import FakeWeChat
+from gateway.channels.wechat.fake_flow import FakeFlow, Script
+from gateway.channels.wechat.fake_follower import FakeFollower
+from gateway.channels.wechat.ledger import Ledger
+from gateway.channels.wechat.routes import router
+from gateway.channels.wechat.settings import WeChatSettings
+from gateway.flow import Incoming
+from gateway.wording import Wording
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
+TOKEN = "gongda2026"
+LONG = "先在【备份恢复】里备份数据库，再继续下一步。" * 60  # 3,960 bytes: passive, and two more
+
+
+def echo(incoming: Incoming) -> Sequence[Reply]:
+    """Says what it heard."""
+    return (Reply(f"答：{incoming.text}"),)
+
+
+class Process:
+    """Our side of the wire; a new one remembers nothing."""
+
+    def __init__(self, database: Database, clock: FixedClock, settings: WeChatSettings, script: Script) -> None:
+        self.flow = FakeFlow(database, clock, script)
+        ledger = Ledger(database, clock, pushes=settings.customer_service)
+        self.channel = WeChatChannel(settings, self.flow, ledger, Wording.load(), clock)
+        self.app = FastAPI()
+        self.app.include_router(router(self.channel, settings, clock))
+
+    async def stop(self) -> None:
+        await self.channel.aclose()
+        await self.flow.idle()
+
+
+@dataclass
+class World:
+    """Everything a test may look at or turn."""
+
+    clock: FixedClock
+    database: Database
+    settings: WeChatSettings
+    server: FakeWeChat
+    client: WeChatClient
+    process: Process
+    http: httpx2.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(self._asgi), base_url="http://us")
+
+    async def _asgi(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.process.app(scope, receive, send)
+
+    @property
+    def flow(self) -> FakeFlow:
+        return self.process.flow
+
+    def follower(self, openid: str = "oFollower1") -> FakeFollower:
+        return FakeFollower(self.http, TOKEN, self.clock, openid, self.server, cut=self.settings.cut)
+
+    async def restart(self) -> None:
+        """The process dies; another one takes over."""
+        await self.process.stop()
+        self.process = Process(self.database, self.clock, self.settings, self.flow.script)
+
+    async def work(self, after: timedelta = timedelta(seconds=5)) -> list[str]:
+        """What the worker does some time later; its verdicts."""
+        self.clock.advance(after)
+        with self.database.write() as session:
+            leased = outbox.lease(session, limit=100, now=self.clock())
+        return [await self._handle(row) for row in leased]
+
+    async def _handle(self, row: Delivery) -> str:
+        if row.kind == late.KIND:
+            pushes = self.settings.customer_service
+            return await late.fulfil(row, self.database, Wording.load(), self.clock, pushes=pushes)
+        return await delivery.deliver(row, self.client, self.database, self.clock)
+
+    async def until_queued(self) -> None:
+        """Wait until late answers are in the outbox."""
+        await self.process.channel.idle()
+
+    def counts(self) -> outbox.Counts:
+        with self.database.read() as session:
+            return outbox.counts(session)
+
+
+@asynccontextmanager
+async def world(folder: Path, *, pushes: bool = True, deadline: float = 4.5, cut: float = 5.0) -> AsyncIterator[World]:
+    """A fresh desk; a short `deadline` and `cut` (seconds) make late answers quick to test."""
+    clock = FixedClock(NOW)
+    database = Database(f"sqlite:///{folder / 'desk.db'}").open()
+    database.migrate()
+    settings = WeChatSettings(
+        token=TOKEN, app_id="wx1", app_secret="s3", customer_service=pushes, passive_deadline=deadline, cut=cut
+    )
+    server = FakeWeChat(clock, app_id="wx1", app_secret="s3")
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app), base_url="http://wechat") as towards:
+        client = WeChatClient(settings, towards, clock)
+        made = World(clock, database, settings, server, client, Process(database, clock, settings, echo))
+        async with made.http:
+            yield made
+            await made.process.stop()
+    database.close()
