@@ -10,8 +10,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.drafts import SKIPPED
 from actions.heard import heard
 from zhtext.slots import slot_values
+from zhtext.wish import split_wish
 
 _PHENOMENON_CHARS = 2_000
+_TELLING = 4  # characters; less than that beside 转人工 is no description
 
 
 class ValidateTicketForm(FormValidationAction):
@@ -31,12 +33,15 @@ class ValidateTicketForm(FormValidationAction):
         domain: dict[str, Any],
     ) -> list[str]:
         context = heard(tracker).context
-        asked = [] if context.last_question else ["phenomenon"]
+        asked = [] if context.last_question and not tracker.get_slot("phenomenon") else ["phenomenon"]
         return [*asked, "phone"] if context.channel == "web" else asked
 
     def extract_phenomenon(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
-        """The domain's mappings do it."""
-        return {}
+        """What came along with the wish (转人工，审批卡住了); answers to the form's question the domain maps."""
+        message = heard(tracker)
+        wish, rest = split_wish(message.text)
+        said = wish and len(rest) >= _TELLING and not tracker.get_slot("phenomenon")
+        return {"phenomenon": rest} if said else {}
 
     def extract_phone(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
         """A number known from an earlier episode, unless this turn brings one."""

@@ -46,10 +46,10 @@ def detect(text: str) -> Script:
 
 def to_simplified(text: str, script: Script) -> str:
     """Simplified characters and mainland wording; text that is already so stays as it is."""
+    if _cantonese_marks().search(text):
+        text = _replace(text, "yue.tsv")  # before the characters change: 係 is 是, while 系 of 关系 is not
     if script.name == "hant":
         text = _replace(_converter("tw2sp").convert(text), "tw.tsv")
-    if _cantonese_marks().search(text):
-        text = _replace(text, "yue.tsv")
     return _settle(text)
 
 
@@ -67,8 +67,9 @@ def to_region(text: str, script: str, region: str | None) -> str:
 
 
 def _to_traditional(text: str, name: str, dictionary: str) -> str:
-    """Our own terms first: OpenCC does not know the words of the trade."""
-    return _converter(name).convert(_replace(text, dictionary)) if text else text
+    """Our own terms before OpenCC, which does not know the words of the trade, and after it, where it errs."""
+    converted = str(_converter(name).convert(_replace(text, dictionary))) if text else text
+    return _replace(converted, f"after_{name}.tsv")
 
 
 def _settle(text: str) -> str:
@@ -93,20 +94,18 @@ def _distinct() -> tuple[frozenset[str], frozenset[str]]:
     to_hans, to_hant = _converter("t2s").convert, _converter("s2t").convert
     traditional = frozenset(char for char in common if to_hans(char) != char)
     simplified = frozenset(char for char in common if char not in traditional and to_hant(char) != char)
-    return traditional, simplified - _used_by_both()
+    return traditional - _USED_BY_BOTH, simplified - _USED_BY_BOTH
 
 
-@lru_cache(maxsize=1)
-def _used_by_both() -> frozenset[str]:
-    """Characters OpenCC maps to another Traditional form although Traditional text uses them too."""
-    return frozenset(
-        "台后里面只干松谷范系于余云几斗丑出舍升冬卜布曲朴志制别占并回周表当伙借克准吁向合咸家尽板松历征御愿扎托折挽据采沈游漓熏症签致苏蔑虫术谷辟郁里霉胡须姜了么着帐"
-    )
+# Characters OpenCC maps to another form although texts of the other script use them too (台北, 群組, 乾隆).
+_USED_BY_BOTH = frozenset(
+    "台后里干范于余云几斗丑朴占并伙准吁咸征愿据采游熏虫辟郁霉么着丰仆佣儿凶吃咨唇岩岳峰床昵晒杠杰栖洒涂涌淀秘粽羡群腌荐虱跖雇厘夸挂赶蜡乾夥拚捱吒薹摺"
+)
 
 
 @lru_cache(maxsize=1)
 def _cantonese_marks() -> Pattern[str]:
-    return re.compile("[唔嘅喺咗冇哋佢嚟嗰啲咁噉乜咩搵嘢睇]|點解|点解|點樣|点样|而家|唔該")
+    return re.compile("[唔嘅喺咗冇哋佢嚟嗰啲咁噉乜咩搵嘢睇]|點解|点解|點樣|点样|而家|[我你就都]係|係咪")
 
 
 @lru_cache(maxsize=1)

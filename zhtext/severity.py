@@ -34,7 +34,7 @@ _DATA_LOST = re.compile(
 _NOT_SAVED = re.compile(r"(没|未|忘了?|忘记)(点|按)?保存")
 _SECURITY = re.compile(r"(泄露|泄漏|被盗|勒索|中毒|木马|入侵|越权看到|看到了?别的?(公司|人)的)")
 _BLOCKED = re.compile(
-    r"(打不开|进不去|登不[上了录]|登录不|用不了|无法|不能|失败|导不[进出]|上传不了|提交不了|打印不了|崩溃|闪退|卡死|死机|白屏|连不上)"
+    r"((打印|导|导出|导入|生成|保存|提交|上传|下载|同步|审批|加载)不(了|出来?|上|进)|打不开|进不去|登不[上了录]|登录不|用不了|无法|不能|失败|导不[进出]|上传不了|提交不了|打印不了|崩溃|闪退|卡死|死机|白屏|连不上)"
 )
 _TROUBLE = re.compile(
     r"(报错|错误|不对|异常|慢|卡|乱码|不显示|不见|丢|没反应|不同步|不准|偶尔|有时|掉线|断线|空白|重复|不更新|锁|异动|[Ee][Rr][Rr])"
@@ -43,9 +43,16 @@ _HOW_TO = re.compile(
     r"(怎么(?!回事|还|又|不|这么|老|总|都)|如何|怎样|在哪|哪里|能不能|可不可以|可以.{0,12}吗|支持.{0,12}吗|是否|步骤|教程|多少钱|价格|费用|几点|上班)"
 )
 
+# What has not happened yet: 怎么防止数据丢失, 万一断网了怎么办.
+_HYPOTHETICAL = re.compile(
+    r"(怎么|如何|怎样)(防止|避免|预防)|(如果|假如|假设|万一).{0,12}(怎么|如何|怎样|会不会|能不能|是否|吗)"
+)
+_WISH = re.compile(r"(建议|希望|能不能|可不可以).{0,4}(增加|加上?个|加个|新增|出个|优化)")
+
 _CATEGORIES: tuple[tuple[Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
+        (_WISH.pattern, "suggestion"),
         (r"(丢了|丢失|没了|不见了|被覆盖|误删|清空|损坏)", "data_loss"),
         (r"(崩溃|闪退|卡死|死机|白屏|宕机|未响应)", "crash"),
         (r"(锁定|被锁|死锁|占用|锁住)", "lockup"),
@@ -73,6 +80,8 @@ def _category(text: str) -> str | None:
 
 
 def _priority(text: str) -> str:
+    if _HYPOTHETICAL.search(text) or _WISH.search(text):
+        return "P4"
     how_to = _HOW_TO.search(text) and not _DATA_LOST.search(text)
     if _SECURITY.search(text) or (_DATA_LOST.search(text) and not _NOT_SAVED.search(text)):
         return "P1"

@@ -7,6 +7,7 @@ prefers missing a wish to inventing one (人工费怎么录入 is none).
 from __future__ import annotations
 
 import re
+from typing import Tuple
 
 from zhtext.normalize import normalize
 
@@ -34,3 +35,13 @@ def asks_for_ticket(text: str) -> bool:
 def cancels_human(text: str) -> bool:
     """Whether the whole text plainly takes back the wish for a person."""
     return bool(re.match(r"^(取消|不用|不要|不需要|别)(转)?(人工|真人|人工客服)了?[吧啊]*[。.!！]*$", normalize(text)))
+
+
+_CLAUSE = re.compile(r"[,，。.;；!！?？、\s]+")
+
+
+def split_wish(text: str) -> Tuple[bool, str]:
+    """Whether some clause plainly asks for a person, and what the other clauses say: 转人工，审批卡住了."""
+    clauses = [clause for clause in _CLAUSE.split(normalize(text)) if clause]
+    wishes = [clause for clause in clauses if wants_human(clause)]
+    return bool(wishes), "，".join(clause for clause in clauses if clause not in wishes)

@@ -1,4 +1,4 @@
-"""One fused classifier: hashed-free character n-grams and words, linear, with an out-of-scope decision.
+"""One fused classifier: character n-grams and words, linear, with an out-of-scope decision.
 
 Serving is a gather and a sum over a NumPy matrix: no scikit-learn, no TensorFlow on the message path.
 """
@@ -6,7 +6,8 @@ Serving is a gather and a sum over a NumPy matrix: no scikit-learn, no TensorFlo
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,7 +18,9 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.linear import LinearIntents, train_linear_intents
+from bot.fitting import Examples, fit
+from bot.linear import LinearIntents, from_arrays, to_arrays
+from zhtext.normalize import normalize
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -26,14 +29,15 @@ OUT_OF_SCOPE = "out_of_scope"
 class LinearIntentClassifier(GraphComponent):
     """Sets `intent` and `intent_ranking`, and `out_of_scope` with its score and decision.
 
-    Out of scope is a decision, not a class: the best class's score below a threshold that rejects
-    `rejection_budget` of real questions, measured by cross-validation while training.
+    Out of scope is a decision, not a class: a gate whose threshold rejects `rejection_budget` of the training
+    questions, each judged by a model that has not seen it.
     """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         return {
             "rejection_budget": 0.05,  # share of in-scope questions that may be declined
+            "out_of_scope": "nlu_data/out_of_scope",  # *.txt, a foreign text a line; for the gate only, may be absent
             "C": 1.0,  # inverse regularisation of the linear model
             "ranking_length": 5,  # how many intents `intent_ranking` lists
         }
@@ -62,15 +66,19 @@ class LinearIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        self._model = train_linear_intents(
-            [m.get(TEXT) for m in examples],
-            [m.get(INTENT) for m in examples],
+        self._model = fit(
+            Examples(
+                texts=tuple(m.get(TEXT) for m in examples),
+                labels=tuple(m.get(INTENT) for m in examples),
+                foreign=_foreign(self._config["out_of_scope"]),
+            ),
             budget=self._config["rejection_budget"],
             strength=self._config["C"],
         )
+        data, arrays = to_arrays(self._model)
         with self._model_storage.write_to(self._resource) as folder:
-            np.savez(folder / "weights.npz", weights=self._model.weights, bias=self._model.bias)
-            (folder / "model.json").write_text(json.dumps(self._model.to_json(), ensure_ascii=False), encoding="utf-8")
+            np.savez(folder / "arrays.npz", **arrays)
+            (folder / "model.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     @classmethod
@@ -83,9 +91,9 @@ class LinearIntentClassifier(GraphComponent):
         **kwargs: Any,
     ) -> LinearIntentClassifier:
         with model_storage.read_from(resource) as folder:
-            arrays = np.load(folder / "weights.npz", allow_pickle=False)
             data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            model = LinearIntents.from_json(data, arrays["weights"], arrays["bias"])
+            with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+                model = from_arrays(data, {name: arrays[name] for name in arrays.files})
         return cls(config, model_storage, resource, model)
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -103,3 +111,11 @@ class LinearIntentClassifier(GraphComponent):
         message.set(INTENT, top, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
         message.set("out_of_scope", out, add_to_output=True)
+
+
+def _foreign(folder: Optional[str]) -> Tuple[str, ...]:
+    """The texts that belong to no intent, normalised like everything else."""
+    if not folder:
+        return ()
+    lines = [line for path in sorted(Path(folder).glob("*.txt")) for line in path.read_text("utf-8").splitlines()]
+    return tuple(normalize(line) for line in lines if line.strip())

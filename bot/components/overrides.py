@@ -8,8 +8,10 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from zhtext.wish import split_wish
 
 # A code in a sentence with one of these intents does not turn it into a question about the code.
 _KEEP = frozenset(
@@ -44,6 +46,8 @@ def _certain(message: Message) -> Optional[str]:
     if choice.get("id", "").startswith("entry:"):
         return "choose_entry"
     intent = (message.get(INTENT) or {}).get("name")
+    if split_wish(message.get(TEXT) or "")[0]:
+        return "request_human"
     entities = {entity["entity"] for entity in message.get(ENTITIES) or []}
     if "ticket_number" in entities and intent not in _KEEP:
         return "ticket_status"
