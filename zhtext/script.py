@@ -50,7 +50,7 @@ def to_simplified(text: str, script: Script) -> str:
         text = _replace(text, "yue.tsv")  # before the characters change: 係 is 是, while 系 of 关系 is not
     if script.name == "hant":
         text = _replace(_converter("tw2sp").convert(text), "tw.tsv")
-    return _settle(text)
+    return _replace(_settle(text), "any.tsv")
 
 
 def to_region(text: str, script: str, region: str | None) -> str:
