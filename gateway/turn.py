@@ -53,6 +53,7 @@ class Heard:
     choice: Choice | None
     open_tickets: int
     voice: Voice
+    reassured: bool  # since the hand-off the bot has already said that messages reach the human
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,20 @@ class TurnRunner:
             burst = tuple(messages.by_ids(session, message_ids))
             where = tickets.Filter(contact_id=conversation.contact_id, open=True)
             open_tickets = len(tickets.listing(session, where))
+            said = [message for message in messages.latest(session, conversation_id) if message.author == "bot"]
         question = joined([message.text for message in burst])
         choice = self._picked(conversation, burst)
         asked = _spoken(choice) if choice else question
         return Heard(
-            conversation, burst, neutral(asked), question, choice, open_tickets, _voice(conversation, question)
+            conversation=conversation,
+            messages=burst,
+            text=neutral(asked),
+            question=question,
+            choice=choice,
+            open_tickets=open_tickets,
+            voice=_voice(conversation, question),
+            # The notice of the hand-off is the last word until somebody writes again.
+            reassured=bool(said) and said[-1].kind != "notice",
         )
 
     def _picked(self, conversation: Conversation, burst: tuple[Message, ...]) -> Choice | None:
@@ -129,7 +139,10 @@ class TurnRunner:
         except NoReply:
             plain = plainly(heard.text, heard.conversation.last_question)
             parts = (plain,) if plain else ()
-        return tuple(part for part in parts if isinstance(part, allowed))
+        kept = tuple(part for part in parts if isinstance(part, allowed))
+        if kept or heard.reassured or heard.conversation.state == "human":
+            return kept
+        return (self._sentence("human.forwarded"),)
 
     def _commit(self, turn_id: str, heard: Heard, answered: Answered, ms: int) -> Recorded | None:
         now = self._services.clock()

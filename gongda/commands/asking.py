@@ -43,9 +43,17 @@ def _show(result: dict[str, Any], console: Console) -> None:
     console.print(f"判定    {_DECISIONS[result['decision']]}（{result['reason']}；阈值 {limits}）")
     table = Table("#", "条目", "标题", "概率", "特征")
     for number, candidate in enumerate(result["candidates"], 1):
-        features = " ".join(f"{name}={value:.2f}" for name, value in candidate["features"].items() if value)
+        features = _strongest(candidate["features"])
         table.add_row(
             str(number), candidate["entry_id"], candidate["title"], f"{candidate['probability']:.3f}", features
         )
     console.print(table)
+    console.print("[dim]全部特征用 --json 查看[/]")
     console.print(f"索引 {result['build_id']}  追踪号 {result['trace_id']}")
+
+
+def _strongest(features: dict[str, float], count: int = 5) -> str:
+    """The features that speak loudest for an entry; the distances to its rivals only repeat them."""
+    own = {name: value for name, value in features.items() if not name.endswith("_gap")}
+    shown = sorted(own, key=lambda name: -own[name])[:count]
+    return " ".join(f"{name} {own[name]:.2f}" for name in shown if own[name])
