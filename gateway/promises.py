@@ -8,8 +8,6 @@ from desk.hours import WorkingHours
 from desk.tickets import Ticket
 from gateway.wording import Wording
 
-_WEEKDAYS = "一二三四五六日"
-
 
 def when(wording: Wording, hours: WorkingHours, priority: str, now: datetime) -> str:
     """The promised first response of a ticket opened now."""
@@ -19,13 +17,14 @@ def when(wording: Wording, hours: WorkingHours, priority: str, now: datetime) ->
     if hours.is_working(now):
         return wording.text("turn.ticket.when_working", minutes=minutes)
     opening = hours.next_opening(now)
-    return wording.text("turn.ticket.when_closed", opening=moment(opening, hours)) if opening else ""
+    return wording.text("turn.ticket.when_closed", opening=moment(wording, opening, hours)) if opening else ""
 
 
-def moment(at: datetime, hours: WorkingHours) -> str:
-    """11月23日（周一）08:30, on the clock of the support team."""
+def moment(wording: Wording, at: datetime, hours: WorkingHours) -> str:
+    """Date, weekday and time on the clock of the support team."""
     local = at.astimezone(hours.tz)
-    return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+    weekday = wording.text("turn.weekdays")[local.weekday()]
+    return wording.text("turn.moment", month=local.month, day=local.day, weekday=weekday, time=f"{local:%H:%M}")
 
 
 def status(wording: Wording, ticket: Ticket, hours: WorkingHours) -> str:
@@ -35,6 +34,6 @@ def status(wording: Wording, ticket: Ticket, hours: WorkingHours) -> str:
         number=ticket.number,
         summary=ticket.summary,
         status=wording.text(f"turn.states.{ticket.status}"),
-        created=moment(ticket.created_at, hours),
-        updated=moment(ticket.updated_at, hours),
+        created=moment(wording, ticket.created_at, hours),
+        updated=moment(wording, ticket.updated_at, hours),
     )

@@ -19,7 +19,7 @@ from contract.decisions import EndHandoff, TicketStatus, TicketUrge
 from contract.turn import TurnContext
 from desk import conversations, messages, tickets, turns
 from desk.conversations import Change, Choice, Conversation
-from desk.errors import Overtaken
+from desk.errors import Overtaken, StoreError
 from desk.messages import Message
 from desk.session import Session
 from desk.turns import Content, Recorded, TurnDraft
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 # What a person may still ask of the bot while a human is on the way or there.
 _WHILE_WAITING = (EndHandoff, TicketStatus, TicketUrge)
 _WHILE_HUMAN = (EndHandoff,)
+_HUMANS = ("waiting", "human")  # states in which a human is responsible
+_TRIES = 2  # once more when the conversation changed hands during the turn
 
 
 @dataclass(frozen=True)
@@ -72,23 +74,42 @@ class TurnRunner:
         self._fallback = Fallback(services.answers, services.wording)
 
     async def run(self, conversation_id: int, message_ids: Sequence[int]) -> Recorded | None:
-        """The committed turn; None when the message went to a human and the bot is silent."""
+        """The committed turn; None when the message went to a human and the bot is silent.
+
+        Raises StoreError: then nothing is kept, and the messages are still to be dealt with.
+        """
+        for _ in range(_TRIES):
+            heard = await run_in_threadpool(self._hear, conversation_id, tuple(message_ids))
+            if not heard.messages:
+                return None  # another delivery of the same messages was faster
+            try:
+                return await self._turn(heard)
+            except Overtaken:
+                # A human took over while the engine was thinking: say nothing. Or let go of it: then answer after all.
+                log.info("conversation %s changed hands during a turn", conversation_id)
+        await run_in_threadpool(self._leave_to_human, heard)
+        return None
+
+    async def _turn(self, heard: Heard) -> Recorded | None:
         began = monotonic()
         turn_id = uuid.uuid4().hex
-        heard = await run_in_threadpool(self._hear, conversation_id, tuple(message_ids))
-        answered = await self._answered(turn_id, heard)
-        ms = round((monotonic() - began) * 1000)
         try:
-            return await run_in_threadpool(self._commit, turn_id, heard, answered, ms)
-        except Overtaken:
-            # A human took over, or the person withdrew, while the engine was thinking: say nothing.
-            await run_in_threadpool(self._leave_to_human, heard)
-            return None
+            answered = await self._answered(turn_id, heard)
+            return await run_in_threadpool(self._commit, turn_id, heard, answered, _since(began))
+        except (Overtaken, StoreError):
+            raise
+        except Exception:
+            # What the engine wants cannot be carried out; nothing of it was kept. Silence would be worse than this.
+            log.exception("turn %s of conversation %s failed", turn_id, heard.conversation.id)
+            if heard.conversation.state in _HUMANS:
+                return await run_in_threadpool(self._leave_to_human, heard)
+            apology = Answered((self._fallback.apology("answer_failed"),), degraded=True)
+            return await run_in_threadpool(self._commit, turn_id, heard, apology, _since(began))
 
     def _hear(self, conversation_id: int, message_ids: tuple[int, ...]) -> Heard:
         with self._services.db.read() as session:
             conversation = conversations.get(session, conversation_id)
-            burst = tuple(messages.by_ids(session, message_ids))
+            burst = tuple(m for m in messages.by_ids(session, message_ids) if m.status == "pending")
             where = tickets.Filter(contact_id=conversation.contact_id, open=True)
             open_tickets = len(tickets.listing(session, where))
             said = [message for message in messages.latest(session, conversation_id) if message.author == "bot"]
@@ -116,7 +137,7 @@ class TurnRunner:
 
     async def _answered(self, turn_id: str, heard: Heard) -> Answered:
         state = heard.conversation.state
-        if state in ("waiting", "human"):
+        if state in _HUMANS:
             return Answered(await self._overheard(turn_id, heard), degraded=False)
         try:
             return Answered(await self._ask(turn_id, heard), degraded=False)
@@ -183,8 +204,11 @@ class TurnRunner:
         return Content(replies=replies)
 
     def _forward(self, session: Session, heard: Heard, now: datetime) -> None:
-        """The bot is silent: the message is the human's. Asked once more while waiting, it says so once."""
+        """The bot is silent: the message is the human's, and a ticket that waited for the customer goes on."""
         messages.mark(session, [message.id for message in heard.messages], "handled")
+        waiting = tickets.Filter(conversation_id=heard.conversation.id, status="waiting", handoff=True)
+        for ticket in tickets.listing(session, waiting):
+            tickets.move(session, ticket.number, "in_progress", by=f"contact:{ticket.contact_id}", now=now)
 
     def _leave_to_human(self, heard: Heard) -> None:
         with self._services.db.write() as session:
@@ -223,6 +247,10 @@ class TurnRunner:
 
     def _sentence(self, key: str) -> Said:
         return Said(self._services.wording.text(f"turn.{key}"))
+
+
+def _since(began: float) -> int:
+    return round((monotonic() - began) * 1000)
 
 
 def _voice(conversation: Conversation, text: str) -> Voice:

@@ -54,6 +54,8 @@ def _case(session: Session, case: Mapping[str, Any], key: str, began: datetime) 
     # One customer can have several tickets: `customer` names them.
     conversation = conversations.open_for(session, case["channel"], case["customer"], now=began)
     contacts.describe(session, conversation.contact_id, name=case.get("name"), phone=case.get("phone"))
+    if "script" in case:
+        conversations.update(session, conversation.id, {"script": "hant", "region": case["script"]}, now=began)
     for index, said in enumerate(case.get("talk", ())):
         agent = case.get("taken_by") if said["author"] == "agent" else None
         _say(session, conversation.id, said, f"{key}-{index}", agent, began + timedelta(seconds=20 * index))

@@ -61,13 +61,14 @@ def page(request: Request, name: str, agent: Agent | None, *, status: int = 200,
 
 
 def fragment(request: Request, name: str, agent: Agent | None, **values: Any) -> str:
-    """A template's HTML. `me`, `may(action, object)`, `labels` and `done` are there for every one."""
+    """A template's HTML. `me`, `may(action, object)`, `home`, `labels` and `done` are there for every one."""
     services = services_of(request)
     labels = Labels(services.wording, services.hours.tz, services.clock())
     common = {
         "me": agent,
         "path": request.url.path,
         "may": partial(allow, agent) if agent else _nobody_may,
+        "home": home(agent) if agent else "/console",
         "labels": labels,
         "done": labels.name("done", request.query_params.get("done", ""), default=""),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 from desk import agents, contacts, conversations, messages, tickets
@@ -51,7 +52,7 @@ def queue(session: Session, tab: Tab, me: Agent) -> Queue:
         case "all":
             listed = tickets.listing(session, Filter(open=True), limit=SHOWN)
         case "done":
-            done = sorted(every(session, Filter(open=False)), key=lambda ticket: ticket.updated_at, reverse=True)
+            done = sorted(every(session, Filter(open=False)), key=_done_at, reverse=True)
             listed = done[:SHOWN]
     names = names_of_agents(session)
     rows = tuple(_row(session, ticket, names, me) for ticket in listed)
@@ -80,6 +81,10 @@ def channel_of(session: Session, ticket: Ticket) -> str:
     if ticket.conversation_id is None:
         return "none"
     return conversations.get(session, ticket.conversation_id).channel
+
+
+def _done_at(ticket: Ticket) -> datetime:
+    return ticket.resolved_at or ticket.updated_at  # closed without a solution
 
 
 def _todo(session: Session) -> tuple[Ticket, ...]:

@@ -18,6 +18,7 @@ from desk.messages import Message
 from desk.session import Session
 from desk.tickets import Filter, Ticket
 from gateway.channels.wechat import delivery as wechat
+from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.console.access import allow, require
 from gateway.console.card import speaks
 from gateway.console.errors import Invalid, NotYours
@@ -50,30 +51,28 @@ class Step:
         require(agent, action, ticket)
         return cls(session, services, agent, ticket, conversation, now=now)
 
-    def say(
-        self, author: Literal["agent", "system"], text: str, *, key: str | None = None, push: bool = True
-    ) -> Message:
+    def say(self, author: Literal["agent", "system"], text: str, *, key: str | None = None) -> Message:
         """A message to the customer, and its delivery where the channel does not come and look."""
-        conversation = self.held_conversation
+        conversation, human = self.held_conversation, author == "agent"
         message = messages.add(
             self.session,
             conversation.id,
             author,
             text,
-            kind="text" if author == "agent" else "notice",
-            agent_id=self.agent.id if author == "agent" else None,
+            kind="text" if human else "notice",
+            payload={"name": self.agent.name} if human else {},  # the widget shows who speaks
+            agent_id=self.agent.id if human else None,
             external_id=key,
             now=self.now,
         )
-        if push:
-            _deliver(self.session, conversation, message, self.now)
+        _deliver(self.session, conversation, message, self.now)
         return message
 
-    def notice(self, key: str, *, push: bool = True, **values: object) -> None:
+    def notice(self, key: str, **values: object) -> None:
         """A system message in the customer's script."""
         conversation = self.held_conversation
         voice = Voice(conversation.script, conversation.region)
-        self.say("system", voice.say(self.services.wording.text(key, **values)), push=push)
+        self.say("system", voice.say(self.services.wording.text(key, **values)))
 
     @property
     def held_conversation(self) -> Conversation:
@@ -174,7 +173,7 @@ def reopen(services: ConsoleServices, agent: Agent, number: str, *, reason: str)
 
 
 def _hold(step: Step, conversation: Conversation) -> None:
-    """The conversation goes to the agent; the customer learns it in the chat, at no cost of a push."""
+    """The conversation goes to the agent; the customer learns it in the chat."""
     if conversation.state == "human" and conversation.owner_id == step.agent.id:
         return
     if conversation.state == "human":
@@ -184,7 +183,8 @@ def _hold(step: Step, conversation: Conversation) -> None:
         conversations.transfer(step.session, conversation.id, step.agent.id, now=step.now)
     else:
         conversations.take(step.session, conversation.id, step.agent.id, now=step.now)
-    step.notice("console.notice.taken", name=step.agent.name, push=False)
+    if conversation.channel != WECHAT:  # there every push counts against the quota, and this one can be spared
+        step.notice("console.notice.taken", name=step.agent.name)
 
 
 def _is_over(step: Step, conversation: Conversation) -> bool:
@@ -198,7 +198,7 @@ def _is_over(step: Step, conversation: Conversation) -> bool:
 
 def _deliver(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
     """Where the channel does not come and look, the text is pushed; elsewhere the message itself is enough."""
-    if conversation.channel != wechat.CHANNEL:
+    if conversation.channel != WECHAT:
         return
     drafts = wechat.drafts(
         message.text,

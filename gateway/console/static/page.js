@@ -44,11 +44,9 @@ export async function ask(address, options = {}) {
   try {
     const response = await fetch(address, { ...options, headers: { accept: "application/json", ...options.headers } });
     find("#offline").hidden = true;
-    if (response.status === 401) {
-      const strip = find("#ended");
-      find("a", strip).href = `/console/login?next=${encodeURIComponent(location.pathname + location.search)}`;
-      strip.hidden = false;
-    }
+    const ended = find("#ended");
+    ended.hidden = response.status !== 401;
+    find("a", ended).href = `/console/login?next=${encodeURIComponent(location.pathname + location.search)}`;
     return response;
   } catch {
     find("#offline").hidden = false;

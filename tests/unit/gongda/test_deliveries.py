@@ -1,0 +1,97 @@
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from desk import outbox
+from desk.clock import FixedClock
+from desk.database import Database
+from desk.outbox import Delivery, DeliveryDraft
+from gongda.deliveries import Deliveries
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'desk.db'}").open()
+    made.migrate()
+    yield made
+    made.close()
+
+
+def enqueue(database: Database, key: str, kind: str = "note", conversation_id: int | None = None) -> None:
+    with database.write() as session:
+        draft = DeliveryDraft(kind=kind, channel="test", payload={"key": key}, dedupe_key=key)
+        outbox.enqueue(session, draft, now=NOW)
+
+
+class Sender:
+    """Marks what it is given as sent and remembers it."""
+
+    def __init__(self, database: Database, clock: FixedClock, fails: int = 0) -> None:
+        self.sent: list[str] = []
+        self._database = database
+        self._clock = clock
+        self._fails = fails
+
+    async def __call__(self, delivery: Delivery) -> None:
+        await asyncio.sleep(0)
+        with self._database.write() as session:
+            if self._fails:
+                self._fails -= 1
+                outbox.mark_failed(session, delivery, "busy", now=self._clock())
+                return
+            self.sent.append(str(delivery.payload["key"]))
+            outbox.mark_sent(session, delivery, now=self._clock())
+
+
+async def close() -> None:
+    return None
+
+
+async def test_a_tick_sends_what_is_due_once(database: Database) -> None:
+    clock = FixedClock(NOW)
+    sender = Sender(database, clock)
+    deliveries = Deliveries(database, clock, {"note": sender}, close)
+    for key in ("a", "b", "c"):
+        enqueue(database, key)
+
+    assert await deliveries.tick() == 3
+    assert await deliveries.tick() == 0
+    assert sender.sent == ["a", "b", "c"]
+
+
+async def test_a_failed_one_comes_again_later(database: Database) -> None:
+    clock = FixedClock(NOW)
+    sender = Sender(database, clock, fails=1)
+    deliveries = Deliveries(database, clock, {"note": sender}, close)
+    enqueue(database, "a")
+
+    await deliveries.tick()
+    assert sender.sent == []
+    clock.advance(timedelta(minutes=5))
+    await deliveries.tick()
+
+    assert sender.sent == ["a"]
+
+
+async def test_a_kind_nobody_sends_fails_visibly(database: Database) -> None:
+    clock = FixedClock(NOW)
+    deliveries = Deliveries(database, clock, {}, close)
+    enqueue(database, "a", kind="pigeon")
+
+    await deliveries.tick()
+
+    with database.read() as session:
+        assert outbox.counts(session).failed == 1
+
+
+async def test_a_store_in_trouble_ends_the_tick_quietly(database: Database) -> None:
+    clock = FixedClock(NOW)
+    deliveries = Deliveries(Database("sqlite:////nonexistent-folder/x/desk.db"), clock, {}, close)
+
+    with pytest.raises(RuntimeError, match="not open"):
+        await deliveries.tick()
