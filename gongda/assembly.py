@@ -72,7 +72,6 @@ def gateway_settings(settings: Settings, secrets: Secrets) -> GatewaySettings:
         actions_url=settings.actions_url,
         actions_token=secrets.get("actions_token"),
         secret=secrets.get("session_secret"),
-        uploads=settings.var / "uploads",
         secure_cookies=settings.secure_cookies,
         allowed_origins=settings.origins,
         wechat=wechat_settings(settings),

@@ -11,7 +11,9 @@ def fingerprint(paths: Iterable[Path], suffixes: tuple[str, ...], root: Path) ->
     """Sixteen hex digits for the names and contents of the files under `paths`."""
     digest = hashlib.sha256()
     for path in _files(paths, suffixes):
-        digest.update(str(path.relative_to(root)).encode())
+        # The same checkout elsewhere has the same fingerprint; a corpus outside it goes by its full path.
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        digest.update(str(shown).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -32,12 +32,13 @@ def run(settings: Settings, console: Console) -> int:
     """Blocks until everything is stopped (Ctrl+C); the exit status."""
     _check(settings)
     secrets = Secrets(settings.var / "secrets")
-    _prepare(settings, secrets, console)
+    first = _prepare(settings, secrets, console)
     began = time.monotonic()
     supervisor = supervision.start(supervision.write_config(settings, secrets))
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        _announce(settings, secrets, console, began, supervisor)
+        _wait(settings, console, began, supervisor)
+        _announce(settings, secrets, console, first)
         return supervisor.wait()
     except KeyboardInterrupt:
         console.print("正在停止……")
@@ -57,11 +58,12 @@ def _check(settings: Settings) -> None:
     require_free(settings.actions_port, "GONGDA_ACTIONS_PORT")
 
 
-def _prepare(settings: Settings, secrets: Secrets, console: Console) -> None:
+def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
+    """Whether this is the first run: then there is an administrator with a generated password."""
     with console.status("准备数据库……"):
         database = Database(settings.database).open()
         database.migrate()
-        _first_login(database, secrets)
+        first = _first_login(database, secrets)
         database.close()
     with console.status("检查知识库索引……"):
         indexed = build_index(settings)
@@ -69,34 +71,43 @@ def _prepare(settings: Settings, secrets: Secrets, console: Console) -> None:
     with console.status("检查对话模型（首次训练约半分钟）……"):
         model = train_engine(settings)
     console.print(f"对话模型 {model.path.name}" + ("，新训练" if model.fresh else "，沿用"))
+    return first
 
 
-def _first_login(database: Database, secrets: Secrets) -> None:
+def _first_login(database: Database, secrets: Secrets) -> bool:
     """An administrator with a generated password, on the first run only."""
     with database.read() as session:
         if agents.listing(session, active=None):
-            return
+            return False
     try:
         password = secrets.get("admin_password")
         agents.create(database, ADMIN, password, name="管理员", role="admin", now=system_clock())
     except AlreadyExists:
-        return  # another `gongda up` on the same database was faster
+        return False  # another `gongda up` on the same database was faster
+    return True
 
 
-def _announce(
-    settings: Settings, secrets: Secrets, console: Console, began: float, supervisor: subprocess.Popen[bytes]
-) -> None:
+def _wait(settings: Settings, console: Console, began: float, supervisor: subprocess.Popen[bytes]) -> None:
+    """Say how far it is: direct answers come long before Rasa has loaded."""
     console.print("正在启动四个进程……")
     _until(settings, supervisor, "actions")
     console.print(f"  [green]✓[/] 已可直接回答（{time.monotonic() - began:.0f} 秒），对话引擎仍在加载")
     _until(settings, supervisor, "engine")
-    shown = settings.gateway_url
     console.print(f"  [green]✓[/] 全部就绪（{time.monotonic() - began:.0f} 秒）\n")
-    console.print(f"  演示页    {shown}/demo/")
-    console.print(f"  控制台    {shown}/console")
-    console.print(f"  首次登录  {ADMIN} / {secrets.get('admin_password')}  （登录后请修改）")
-    console.print(f"  接口文档  {shown}/api/openapi.json，密钥在 {secrets.path('api_key')}")
-    console.print("\n按 Ctrl+C 停止。日志在 " + str(settings.logs))
+
+
+def _announce(settings: Settings, secrets: Secrets, console: Console, first: bool) -> None:
+    url = settings.gateway_url
+    # Kept words, whole addresses: what is copied from a terminal must not be wrapped.
+    lines = [f"演示页    {url}/demo/", f"控制台    {url}/console"]
+    if first:
+        lines.append(f"首次登录  {ADMIN} / {secrets.get('admin_password')}  （登录后请修改）")
+    else:
+        lines.append(f"登录      {ADMIN}，首次密码在 {secrets.path('admin_password')}（改过的以改后为准）")
+    lines += [f"接口文档  {url}/api/openapi.json，密钥在 {secrets.path('api_key')}", f"日志      {settings.logs}"]
+    for line in lines:
+        console.print(f"  {line}", soft_wrap=True)
+    console.print("\n按 Ctrl+C 停止。")
 
 
 def _until(settings: Settings, supervisor: subprocess.Popen[bytes], check: str) -> None:

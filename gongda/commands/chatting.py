@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -14,6 +16,8 @@ from rich.markdown import Markdown
 
 from gongda.errors import Unprepared
 from gongda.settings import load_settings
+
+_AGAIN_AFTER = 1.0  # seconds until a broken stream is opened again
 
 
 def chat() -> None:
@@ -24,9 +28,17 @@ def chat() -> None:
         threading.Thread(target=_listen, args=(client, token, console), daemon=True).start()
         for line in _lines(console):
             body = {"client_id": uuid.uuid4().hex, "text": line}
-            answer = client.post("/web/messages", json=body, headers={"x-gongda-session": token})
-            if answer.status_code != 202:
-                console.print(f"[red]✗[/] {answer.json()['error']['message']}")
+            _send(client, body, token, console)
+
+
+def _send(client: httpx2.Client, body: dict[str, str], token: str, console: Console) -> None:
+    try:
+        answer = client.post("/web/messages", json=body, headers={"x-gongda-session": token})
+    except httpx2.HTTPError:
+        console.print("[red]✗[/] 没有发出去：服务没有应答，请稍后再发一次")
+        return
+    if answer.status_code != 202:
+        console.print(f"[red]✗[/] {answer.json()['error']['message']}")
 
 
 def _session(client: httpx2.Client, console: Console) -> str:
@@ -50,10 +62,22 @@ def _lines(console: Console) -> Iterator[str]:
 
 
 def _listen(client: httpx2.Client, token: str, console: Console) -> None:
-    with client.stream("GET", "/web/events", headers={"x-gongda-session": token}, timeout=None) as stream:
+    """Show what arrives; after a break go on where it stopped."""
+    seen = 0
+    while True:
+        with suppress(httpx2.HTTPError, ValueError):
+            for message in _events(client, token, seen):
+                seen = max(seen, message.get("seq", 0))
+                _show(message, console)
+        time.sleep(_AGAIN_AFTER)
+
+
+def _events(client: httpx2.Client, token: str, after: int) -> Iterator[dict[str, Any]]:
+    headers = {"x-gongda-session": token}
+    with client.stream("GET", f"/web/events?after={after}", headers=headers, timeout=30.0) as stream:
         for line in stream.iter_lines():
             if line.startswith("data: "):
-                _show(json.loads(line.removeprefix("data: ")), console)
+                yield json.loads(line.removeprefix("data: "))
 
 
 def _show(message: dict[str, Any], console: Console) -> None:
