@@ -121,7 +121,7 @@ async def _body(request: Request, settings: ActionsSettings) -> dict[str, Any]:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # nested deeper than the parser goes
         raise RequestRefused(400, "the body is not JSON") from error
     if not isinstance(data, dict):
         raise RequestRefused(400, "the body is not a JSON object")

@@ -32,16 +32,15 @@ class ValidateTicketForm(FormValidationAction):
         tracker: Tracker,
         domain: dict[str, Any],
     ) -> list[str]:
-        context = heard(tracker).context
-        asked = [] if context.last_question and not tracker.get_slot("phenomenon") else ["phenomenon"]
-        return [*asked, "phone"] if context.channel == "web" else asked
+        message = heard(tracker)
+        known = message.context.last_question and not tracker.get_slot("phenomenon") and not _came_along(message.text)
+        asked = [] if known else ["phenomenon"]
+        return [*asked, "phone"] if message.context.channel == "web" else asked
 
     def extract_phenomenon(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
         """What came along with the wish (转人工，审批卡住了); answers to the form's question the domain maps."""
-        message = heard(tracker)
-        wish, rest = split_wish(message.text)
-        said = wish and len(rest) >= _TELLING and not tracker.get_slot("phenomenon")
-        return {"phenomenon": rest} if said else {}
+        said = _came_along(heard(tracker).text)
+        return {"phenomenon": said} if said and not tracker.get_slot("phenomenon") else {}
 
     def extract_phone(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
         """A number known from an earlier episode, unless this turn brings one."""
@@ -63,3 +62,9 @@ class ValidateTicketForm(FormValidationAction):
         if number is None and tracker.get_slot("requested_slot") == "phone":
             dispatcher.utter_message(response="utter_invalid_phone")
         return {"phone": number}
+
+
+def _came_along(text: str) -> str | None:
+    """The description that a wish for a human brings along, if it says enough."""
+    wish, rest = split_wish(text)
+    return rest if wish and len(rest) >= _TELLING else None
