@@ -19,7 +19,9 @@ def decision_of(result: Result, retriever: Retriever) -> Answer | Choices | Decl
     if result.decision == ANSWER and result.entry_id is not None:
         entry = retriever.entry(result.entry_id)
         if entry is not None:
-            return decision_for(entry, probability=result.probability, build_id=result.build_id, trace_id=result.trace_id)
+            return decision_for(
+                entry, probability=result.probability, build_id=result.build_id, trace_id=result.trace_id
+            )
     if result.decision == CHOICES:
         return Choices(options=_options(result.offers), build_id=result.build_id, trace_id=result.trace_id)
     reason = "unknown_code" if result.reason == "unknown_code" else "no_evidence"

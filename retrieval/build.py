@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from retrieval import learned, manifest, store
+from retrieval import manifest, store
 from retrieval.codes import CodeTable
 from retrieval.decision import Risk, Thresholds
-from retrieval.dense import DenseIndex
 from retrieval.encoder import Encoder
 from retrieval.entry import Entry
 from retrieval.errors import NothingToBuild
-from retrieval.fit import fit_fusion
+from retrieval.fit import Asked, fit_fusion
 from retrieval.fusion import PRIOR_FILE, Fusion, prior
-from retrieval.lexical import LexicalIndex
+from retrieval.indexes import index
 from retrieval.manifest import BuildInfo
-from retrieval.rows import rows_of
 from retrieval.scorer import Scorer
-from retrieval.tokens import char_tokens, word_tokens
 from zhtext.normalize import normalize
 
 _NAME_DIGITS = 8
 
 
-def build(entries: Sequence[Entry], encoder: Encoder, root: Path, *, now: datetime, risk: Risk | None = None) -> BuildInfo:
+def build(
+    entries: Sequence[Entry],
+    encoder: Encoder,
+    root: Path,
+    *,
+    now: datetime,
+    risk: Risk | None = None,
+    asked: Mapping[str, str] | None = None,
+) -> BuildInfo:
     """Write `root/<build id>/` and return what its manifest says. CURRENT is left alone: see `store.activate`.
 
     The build id is the time and a hash of the content, so names sort by age. Until the manifest is
-    in place the directory is unfinished and nobody serves it. Raises NothingToBuild.
+    in place the directory is unfinished and nobody serves it. `asked` holds questions that people asked and the id
+    of the entry that answers each; ids of entries that are gone are left aside. Raises NothingToBuild.
     """
     if not entries:
         raise NothingToBuild("there is no approved entry to build an index from")
     build_id = _name(entries, encoder, now)
     draft = root / f".{build_id}"
     shutil.rmtree(draft, ignore_errors=True)
-    store.write(draft, _parts(tuple(entries), encoder, risk or Risk()))
+    store.write(draft, _parts(tuple(entries), encoder, risk or Risk(), asked or {}))
     rows = len(json.loads((draft / "rows.json").read_text(encoding="utf-8"))["texts"])
     info = manifest.seal(draft, {
         "build_id": build_id, "created": now.isoformat(), "entries": len(entries), "rows": rows,
@@ -49,19 +55,14 @@ def build(entries: Sequence[Entry], encoder: Encoder, root: Path, *, now: dateti
     return info
 
 
-def _parts(entries: tuple[Entry, ...], encoder: Encoder, risk: Risk) -> store.Parts:
-    rows = rows_of(entries)
-    characters = [char_tokens(text) for text in rows.texts]
-    words = [word_tokens(text) for text in rows.texts]
-    char, word = LexicalIndex.of(characters), LexicalIndex.of(words)
-    answer = LexicalIndex.of([char_tokens(normalize(f"{entry.title} {entry.answer}")) for entry in entries])
-    dense = DenseIndex.of(encoder.encode_documents(rows.texts))
-    fitted = learned.fit(rows, [[*a, *b] for a, b in zip(characters, words, strict=True)])
-    classifier = fitted.index if fitted else None
-    scorer = Scorer(rows, [entry.title for entry in entries], char, word, answer, dense, classifier)
+def _parts(entries: tuple[Entry, ...], encoder: Encoder, risk: Risk, asked: Mapping[str, str]) -> store.Parts:
+    indexes, fitted = index(entries, encoder)
     codes = CodeTable.of(entries)
-    fusion, thresholds = fit_fusion(scorer, fitted, codes, encoder, risk, (prior(), shipped_thresholds()))
-    return store.Parts(entries, codes, rows, char, word, answer, dense, classifier, fusion, thresholds)
+    number = {entry.id: place for place, entry in enumerate(entries)}
+    real = [Asked(normalize(text), number[entry_id]) for text, entry_id in asked.items() if entry_id in number]
+    shipped = (prior(), shipped_thresholds())
+    fusion, thresholds = fit_fusion(Scorer(indexes), fitted, codes, encoder, risk, shipped, real)
+    return store.Parts(entries, codes, indexes, fusion, thresholds)
 
 
 def shipped_thresholds() -> Thresholds:
@@ -70,7 +71,11 @@ def shipped_thresholds() -> Thresholds:
 
 
 def ship(fusion: Fusion, thresholds: Thresholds, path: Path = PRIOR_FILE) -> None:
-    """Make fitted weights the shipped ones."""
+    """Make fitted weights the shipped ones.
+
+    Negative rank weights come from evidence that overlaps in one corpus; elsewhere they would punish what is right.
+    """
+    fusion = Fusion({name: max(weight, 0.0) for name, weight in fusion.rank.items()}, fusion.confidence)
     data = {"fusion": fusion.to_json(), "thresholds": thresholds.to_json()}
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

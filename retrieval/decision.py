@@ -14,17 +14,18 @@ MAX_CHOICES = 3
 _CHOICE_SHARE = 0.15
 # Fewer questions than this say nothing about a share of one in twenty.
 MIN_CASES = 100
+_PSEUDO_CASES = 20
 
 ANSWER, CHOICES, DECLINE = "answer", "choices", "decline"
 
 
 @dataclass(frozen=True)
 class Risk:
-    """What the operator accepts. `wrong`: of the answered; `useless`: of the offered choices; `unanswerable`: of
-    all questions, the share assumed to have no entry."""
+    """What the operator accepts: at most `wrong` of the answered are wrong, at most `refused` of the questions that
+    have an entry are declined. `unanswerable` is the share of all questions assumed to have none."""
 
     wrong: float = 0.05
-    useless: float = 0.5
+    refused: float = 0.05
     unanswerable: float = 0.2
 
 
@@ -76,10 +77,9 @@ def thresholds_for(cases: Sequence[Case], risk: Risk, shipped: Thresholds) -> Th
     if len(cases) < MIN_CASES:
         return Thresholds(shipped.answer, shipped.choices, risk.wrong, len(cases))
     ordered = sorted((case for case in cases if case.probabilities), key=lambda case: -case.probabilities[0])
-    answer = _lowest(ordered, [case.right != 0 for case in ordered], risk.wrong)
-    unsure = [case for case in ordered if case.probabilities[0] < answer]
-    useless = [case.right is None or case.right >= MAX_CHOICES for case in unsure]
-    choices = min(answer, _lowest(unsure, useless, risk.useless))
+    answer = _lowest(ordered, risk.wrong)
+    leading = [case.probabilities[0] for case in cases if case.answerable and case.probabilities]
+    choices = min(answer, float(np.quantile(leading, risk.refused))) if leading else answer
     found = Thresholds(answer, choices, risk.wrong, len(cases))
     return Thresholds(answer, choices, risk.wrong, len(cases), measure(cases, found))
 
@@ -105,17 +105,22 @@ def measure(cases: Sequence[Case], thresholds: Thresholds) -> dict[str, float]:
     }
 
 
-def _lowest(ordered: Sequence[Case], bad: Sequence[bool], limit: float) -> float:
-    """Lowest probability down to which the share of bad cases stays within the limit; 1 when it never does.
+def _lowest(ordered: Sequence[Case], limit: float) -> float:
+    """Lowest probability down to which the share of wrong leaders stays within the limit; 1 when it never does.
 
-    One bad case is counted in advance, so that a lucky start promises nothing.
+    A lucky few at the top would promise too much, so the limit must also hold with `_PSEUDO_CASES` more
+    that are wrong as often as the probabilities say.
     """
     if not ordered:
         return 1.0
     weight = np.array([case.importance for case in ordered])
-    one = float(weight.mean())
-    share = (np.cumsum(weight * np.array(bad)) + one) / (np.cumsum(weight) + one)
-    within = np.flatnonzero(share <= limit)
+    weight = weight / weight.mean()
+    wrong = np.array([case.right != 0 for case in ordered])
+    expected = np.array([1 - case.probabilities[0] for case in ordered])
+    counted = np.cumsum(weight)
+    pseudo = _PSEUDO_CASES * np.cumsum(weight * expected) / counted
+    seen = np.cumsum(weight * wrong)
+    within = np.flatnonzero((seen / counted <= limit) & ((seen + pseudo) / (counted + _PSEUDO_CASES) <= limit))
     return float(ordered[within[-1]].probabilities[0]) if len(within) else 1.0
 
 

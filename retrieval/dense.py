@@ -26,12 +26,12 @@ class DenseIndex:
         self._index = index
 
     @classmethod
-    def of(cls, vectors: Floats) -> DenseIndex:
+    def of(cls, vectors: Floats, exact_up_to: int = EXACT_UP_TO) -> DenseIndex:
         """Index unit vectors, one for each row."""
         rows, dimensions = vectors.shape
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-        if rows <= EXACT_UP_TO:
-            index = faiss.IndexFlatIP(dimensions)
+        if rows <= exact_up_to:
+            index: Any = faiss.IndexFlatIP(dimensions)
         else:
             factory = f"PQ{dimensions // 4}x4fs,RFlat"
             index = faiss.index_factory(dimensions, factory, faiss.METRIC_INNER_PRODUCT)

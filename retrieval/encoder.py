@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import EncoderMissing
-from retrieval.tokens import char_tokens
+from retrieval.tokens import char_tokens, text_key
 from zhtext.normalize import normalize
 
 Floats = NDArray[np.float32]
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "gongda-static-zh"
+SEEN = "seen.json"
+_SEEN_DIGITS = 10
 _FINGERPRINT_DIGITS = 16
 _PROBES = ("导入报错怎么办", "如何设置审批流程", "ERROR_403", "打不开")
 
@@ -42,6 +44,9 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Equal fingerprints mean equal vectors: a build refuses any other encoder than its own."""
+
+    def has_seen(self, text: str) -> bool:
+        """Whether the encoder was trained on this very question: then it proves nothing about new ones."""
 
     def encode_query(self, text: str) -> Floats:
         """One question as a vector."""
@@ -76,15 +81,23 @@ class StaticEncoder:
 
         folder = Path(path)
         if not _is_static(folder):
-            raise EncoderMissing(f"no static sentence encoder in {folder}: modules.json, tokenizer.json "
-                                 "and model.safetensors must be there; train one with python -m retrieval.training")
+            raise EncoderMissing(
+                f"no static sentence encoder in {folder}: modules.json, tokenizer.json "
+                "and model.safetensors must be there; train one with python -m retrieval.training"
+            )
         module = folder / _first_module(folder)
         self._tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._table: NDArray[Any] = load_file(str(module / "model.safetensors"))["embedding.weight"]
+        self._seen = _seen_marks(folder)
         self.name = folder.name
         self.dimensions = int(self._table.shape[1])
-        self.fingerprint = _digest((module / "tokenizer.json").read_bytes(), (module / "model.safetensors").read_bytes())
+        self.fingerprint = _digest(
+            (module / "tokenizer.json").read_bytes(), (module / "model.safetensors").read_bytes()
+        )
+
+    def has_seen(self, text: str) -> bool:
+        return seen_mark(text) in self._seen
 
     def encode_query(self, text: str) -> Floats:
         return _unit(self._mean(self._tokenizer.encode(normalize(text), add_special_tokens=False).ids))
@@ -110,23 +123,31 @@ class SentenceTransformerEncoder:
         try:
             self._model: Any = SentenceTransformer(name_or_path, device="cpu")
         except (OSError, ValueError) as error:
-            raise EncoderMissing(f"no sentence-transformers model at {name_or_path!r}: give a folder that holds one, "
-                                 f"or a name the model hub knows ({error})") from error
+            raise EncoderMissing(
+                f"no sentence-transformers model at {name_or_path!r}: give a folder that holds one, "
+                f"or a name the model hub knows ({error})"
+            ) from error
         self.name = Path(name_or_path).name
         probe = self.encode_documents(_PROBES)
         self.dimensions = int(probe.shape[1])
         # Files of hub models lie in a cache of unknown layout; what they compute is what matters.
-        self.fingerprint = _digest(name_or_path.encode(), np.round(probe, 3).tobytes())
+        self.fingerprint = _digest(self.name.encode(), np.round(probe, 3).tobytes())
+
+    def has_seen(self, text: str) -> bool:
+        return False
 
     def encode_query(self, text: str) -> Floats:
-        return self._encode("encode_query", [text])[0]
+        vector: Floats = self._encode("encode_query", [text])[0]
+        return vector
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         return self._encode("encode_document", texts)
 
     def _encode(self, method: str, texts: Sequence[str]) -> Floats:
         plain = [normalize(text) for text in texts]
-        return _unit(np.asarray(getattr(self._model, method)(plain, show_progress_bar=False), dtype=np.float32))
+        vectors = np.asarray(getattr(self._model, method)(plain, show_progress_bar=False), dtype=np.float32)
+        # A half-precision model divides zero by zero when it scales the vector of an empty text.
+        return _unit(np.nan_to_num(vectors))
 
 
 class HashEncoder:
@@ -134,13 +155,17 @@ class HashEncoder:
 
     NAME = "hash"
 
-    def __init__(self, dimensions: int = 64) -> None:
+    def __init__(self, dimensions: int = 512) -> None:
         self.name = self.NAME
         self.dimensions = dimensions
         self.fingerprint = f"hash-{dimensions}"
 
+    def has_seen(self, text: str) -> bool:
+        return False
+
     def encode_query(self, text: str) -> Floats:
-        return self.encode_documents([text])[0]
+        vector: Floats = self.encode_documents([text])[0]
+        return vector
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         matrix = np.zeros((len(texts), self.dimensions), dtype=np.float32)
@@ -149,6 +174,16 @@ class HashEncoder:
                 bucket = zlib.crc32(token.encode())
                 matrix[row, bucket % self.dimensions] += 1.0 if bucket & 1 << 30 else -1.0
         return _unit(matrix)
+
+
+def seen_mark(text: str) -> str:
+    """Short hash by which a model's `seen.json` lists the questions it was trained on."""
+    return _digest(text_key(normalize(text)).encode())[:_SEEN_DIGITS]
+
+
+def _seen_marks(folder: Path) -> frozenset[str]:
+    path = folder / SEEN
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else frozenset()
 
 
 def _unit(vectors: Floats) -> Floats:

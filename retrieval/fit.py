@@ -1,32 +1,42 @@
 """Fusion weights and thresholds from the knowledge base's own questions, none of which scores itself.
 
-Each sampled question is asked three times: without its own row; without its row and the half of
-its siblings that resemble it most (users are less helpful than authors); and without its whole
-entry, when nothing may be answered. Weights for the thresholds come from five folds by entry.
+Each sampled question is asked twice: without its own row, and as one the knowledge base does not
+cover: without its whole entry and without the entries most like it (several entries may settle one
+question, and those that would are not wrong). Half of the share that is assumed to be unanswerable
+is questions of that kind, half is talk from out of scope. Weights for the thresholds come from five
+folds by entry.
+
+Questions that people really asked, with the entry that answers them, tell more than the editors' own:
+where there are enough of them, they take the place of the answerable ones in the thresholds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import fusion
 from retrieval.codes import CodeTable
 from retrieval.decision import MIN_CASES, Case, Risk, Thresholds, thresholds_for
 from retrieval.encoder import Encoder
-from retrieval.fusion import Fusion, calibrate, fit_weights
+from retrieval.fusion import Fusion
 from retrieval.learned import LearnedFit
 from retrieval.rows import QUESTION
-from retrieval.scorer import Evidence, Scored, Scorer
+from retrieval.scorer import Hidden, Scored, Scorer
+from zhtext.normalize import normalize
 
-Ints = NDArray[np.int64]
-
-# Each question costs about 3 ms; more than this no longer moves the weights.
-MAX_QUESTIONS = 1_200
+# Each question costs 4 ms at 300 entries and 20 ms at 10,000; more of them hardly move the weights.
+MAX_QUESTIONS = 800
 FOLDS = 5
+# Entries most like the one left out that are left out with it.
+TWINS = 3
 _SEED = 20_261_122
+_OUT_OF_SCOPE_FILE = Path(__file__).parent / "out_of_scope.txt"
 
 
 @dataclass(frozen=True)
@@ -40,39 +50,84 @@ class Trial:
     importance: float
 
 
-def fit_fusion(scorer: Scorer, learned: LearnedFit | None, codes: CodeTable, encoder: Encoder, risk: Risk,
-               shipped: tuple[Fusion, Thresholds]) -> tuple[Fusion, Thresholds]:  # fmt: skip
-    """Weights and thresholds; the shipped ones where there are too few similar questions."""
-    trials = list(_trials(scorer, learned, codes, encoder, risk))
+@dataclass(frozen=True)
+class Asked:
+    """A question somebody asked, and the number of the entry that a human says answers it."""
+
+    text: str
+    entry: int
+
+
+def fit_fusion(
+    scorer: Scorer,
+    learned: LearnedFit | None,
+    codes: CodeTable,
+    encoder: Encoder,
+    risk: Risk,
+    shipped: tuple[Fusion, Thresholds],
+    asked: Sequence[Asked] = (),
+) -> tuple[Fusion, Thresholds]:
+    """Weights and thresholds; the shipped ones where there are too few questions."""
+    own = list(_trials(scorer, learned, codes, encoder, risk))
     around, thresholds = shipped
-    if len(trials) < MIN_CASES:
+    if len(own) < MIN_CASES:
         return around, thresholds_for((), risk, thresholds)
-    held_out = _held_out_logits(trials, around)
-    fused = _fit(trials, around)
-    best, right, importance = _best(trials, held_out)
-    calibrated = calibrate(fused, best, right, importance * len(trials) / importance.sum())
-    return calibrated, thresholds_for(_cases(trials, held_out, calibrated), risk, thresholds)
+    weight = sum(trial.importance for trial in own if trial.answerable)
+    real = _asked_trials(scorer, codes, encoder, asked, weight)
+    judged = [trial for trial in own if not trial.answerable] + real if len(real) >= MIN_CASES else own
+    cases = _held_out_cases(own + real, judged, around)
+    return _fit(own + real, around), thresholds_for(cases, risk, thresholds)
 
 
-def _trials(scorer: Scorer, learned: LearnedFit | None, codes: CodeTable, encoder: Encoder, risk: Risk) -> Iterator[Trial]:
-    answerable = (1 - risk.unanswerable) / 2
-    for row in _sample(scorer, codes):
+def _asked_trials(
+    scorer: Scorer, codes: CodeTable, encoder: Encoder, asked: Sequence[Asked], weight: float
+) -> list[Trial]:
+    """Asked as they are: none of them stands in the index. Together they weigh `weight`."""
+    usable = [one for one in asked if not codes.match(one.text).found and not scorer.same_text(one.text)]
+    trials = []
+    for one in usable:
+        scored = scorer.score(scorer.evidence(one.text, encoder.encode_query(one.text)))
+        trials.append(Trial(one.entry, scored, scored.entries == one.entry, True, weight / len(usable)))
+    return trials
+
+
+def _trials(
+    scorer: Scorer, learned: LearnedFit | None, codes: CodeTable, encoder: Encoder, risk: Risk
+) -> Iterator[Trial]:
+    sample = _sample(scorer, codes, encoder)
+    strangers = _out_of_scope() if sample else ()
+    unanswerable = risk.unanswerable / 2
+    alike: dict[int, tuple[int, ...]] = {}
+    for row in sample:
         entry = int(scorer.rows.owners[row])
         text = scorer.rows.texts[row]
         evidence = scorer.evidence(text, encoder.encode_query(text))
         own = np.union1d([row], [same for same in scorer.same_text(text) if scorer.rows.owners[same] == entry])
-        everything = scorer.rows_of(entry)
-        for hidden in (own, _with_close_siblings(evidence, own, everything)):
-            scores = learned.without(hidden, row) if learned else None
-            scored = scorer.score(evidence, hidden=hidden, learned=scores)
-            yield Trial(entry, scored, scored.entries == entry, True, answerable)
-        scores = learned.without(everything, row) if learned else None
-        scored = scorer.score(evidence, hidden=everything, without=entry, learned=scores)
-        yield Trial(entry, scored, np.zeros(len(scored.entries), dtype=bool), False, risk.unanswerable)
+        if entry not in alike:
+            alike[entry] = (entry, *scorer.alike(entry, TWINS))
+        for rows, without in ((own, ()), (scorer.rows_of(entry), alike[entry])):
+            classified = learned.without(rows, row) if learned else None
+            scored = scorer.score(evidence, hidden=Hidden(entry, rows, without, classified))
+            importance = unanswerable if without else 1 - risk.unanswerable
+            yield Trial(entry, scored, scored.entries == entry, not without, importance)
+    for number, text in enumerate(strangers):
+        scored = scorer.score(scorer.evidence(text, encoder.encode_query(text)))
+        yield Trial(number, scored, np.zeros(len(scored.entries), dtype=bool), False,
+                    unanswerable * len(sample) / len(strangers))  # fmt: skip
 
 
-def _sample(scorer: Scorer, codes: CodeTable) -> list[int]:
-    """Questions of entries that keep other rows; those with a code are not decided by fusion."""
+@lru_cache(maxsize=1)
+def _out_of_scope() -> tuple[str, ...]:
+    """Questions that no such knowledge base covers, normalised."""
+    lines = _OUT_OF_SCOPE_FILE.read_text(encoding="utf-8").splitlines()
+    return tuple(normalize(line) for line in lines if line and not line.startswith("#"))
+
+
+def _sample(scorer: Scorer, codes: CodeTable, encoder: Encoder) -> list[int]:
+    """Questions of entries that keep other rows; those with a code are not decided by fusion.
+
+    Those that the encoder was trained on would flatter it.
+    """
     owners, kinds = scorer.rows.owners, scorer.rows.kinds
     several = np.bincount(owners) > 2
     usable = [row for row, kind in enumerate(kinds) if kind == QUESTION and several[owners[row]]]
@@ -81,50 +136,27 @@ def _sample(scorer: Scorer, codes: CodeTable) -> list[int]:
     for row in order:
         if len(chosen) == MAX_QUESTIONS:
             break
-        if not codes.match(scorer.rows.texts[row]).found:
+        text = scorer.rows.texts[row]
+        if not codes.match(text).found and not encoder.has_seen(text):
             chosen.append(row)
     return chosen
 
 
-def _with_close_siblings(evidence: Evidence, own: Ints, everything: Ints) -> Ints:
-    """`own` and the nearer half of the entry's other rows; at least one row stays."""
-    siblings = np.setdiff1d(everything, own)
-    nearest = siblings[np.argsort(-evidence.char[siblings], kind="stable")]
-    return np.union1d(own, nearest[: len(nearest) // 2])
-
-
 def _fit(trials: Sequence[Trial], around: Fusion) -> Fusion:
-    features = np.concatenate([trial.scored.features for trial in trials])
-    right = np.concatenate([trial.right for trial in trials])
-    importance = np.concatenate([np.full(len(trial.right), trial.importance) for trial in trials])
-    return fit_weights(features, right, importance, around)
+    return fusion.fit([(trial.scored.features, trial.right, trial.importance) for trial in trials], around)
 
 
-def _held_out_logits(trials: Sequence[Trial], around: Fusion) -> list[NDArray[np.float64]]:
-    """Logits of every trial under weights that have not seen its entry."""
-    logits: list[NDArray[np.float64]] = [np.zeros(0)] * len(trials)
+def _held_out_cases(trials: Sequence[Trial], judged: Sequence[Trial], around: Fusion) -> list[Case]:
+    """Each of the `judged` under weights that have not seen its entry."""
+    cases = []
     for fold in range(FOLDS):
         fused = _fit([trial for trial in trials if trial.entry % FOLDS != fold], around)
-        for position, trial in enumerate(trials):
-            if trial.entry % FOLDS == fold:
-                logits[position] = fused.logits(trial.scored.features)
-    return logits
-
-
-def _best(trials: Sequence[Trial], logits: Sequence[NDArray[np.float64]]
-          ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:  # fmt: skip
-    """Logit of each trial's best candidate, whether it is right, and the trial's importance."""
-    shown = [(trial, values, int(np.argmax(values))) for trial, values in zip(trials, logits, strict=True) if len(values)]
-    return (np.array([values[top] for _, values, top in shown]), np.array([trial.right[top] for trial, _, top in shown]),
-            np.array([trial.importance for trial, _, _ in shown]))  # fmt: skip
-
-
-def _cases(trials: Sequence[Trial], logits: Sequence[NDArray[np.float64]], calibrated: Fusion) -> list[Case]:
-    cases = []
-    for trial, values in zip(trials, logits, strict=True):
-        order = np.argsort(-values, kind="stable")
-        probabilities = calibrated.calibrated(values[order])
-        right = np.flatnonzero(trial.right[order])
-        cases.append(Case(tuple(probabilities.tolist()), int(right[0]) if len(right) else None, trial.answerable,
-                          trial.importance))  # fmt: skip
+        cases += [_case(trial, fused) for trial in judged if trial.entry % FOLDS == fold]
     return cases
+
+
+def _case(trial: Trial, fused: Fusion) -> Case:
+    order, probabilities = fused.ranked(trial.scored.features)
+    right = np.flatnonzero(trial.right[order])
+    place = int(right[0]) if len(right) else None
+    return Case(tuple(probabilities.tolist()), place, trial.answerable, trial.importance)

@@ -19,8 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.rows import Rows
-
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -60,8 +58,9 @@ class LearnedIndex:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"idf": self._idf, "indptr": self._indptr, "rows": self._rows, "values": self._values,
-                  "alpha": self._alpha}  # fmt: skip
+        arrays: dict[str, NDArray[Any]] = {
+            "idf": self._idf, "indptr": self._indptr, "rows": self._rows, "values": self._values, "alpha": self._alpha,
+        }  # fmt: skip
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
         vocabulary = json.dumps(self._vocabulary, ensure_ascii=False)
@@ -94,9 +93,9 @@ class LearnedFit:
         return scores
 
 
-def fit(rows: Rows, tokens: Sequence[Sequence[str]]) -> LearnedFit | None:
-    """Fit on all rows, or None when there are more than `MAX_ROWS`."""
-    if len(rows.texts) > MAX_ROWS:
+def fit(owners: NDArray[np.int32], tokens: Sequence[Sequence[str]]) -> LearnedFit | None:
+    """Fit on texts and the entries they belong to, or None when there are more than `MAX_ROWS` texts."""
+    if len(tokens) > MAX_ROWS:
         return None
     vocabulary: dict[str, int] = {}
     for text in tokens:
@@ -106,15 +105,14 @@ def fit(rows: Rows, tokens: Sequence[Sequence[str]]) -> LearnedFit | None:
     kernel = np.asarray((matrix @ matrix.T).todense(), dtype=np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     inverse: Floats = np.linalg.inv(kernel)
-    entries = int(rows.owners.max()) + 1
-    target = np.zeros((len(rows.texts), entries), dtype=np.float32)
-    target[np.arange(len(rows.texts)), rows.owners] = 1.0
+    target = np.zeros((len(tokens), int(owners.max()) + 1), dtype=np.float32)
+    target[np.arange(len(tokens)), owners] = 1.0
     alpha: Floats = inverse @ target
     columns = matrix.tocsc()
     columns.sort_indices()
     index = LearnedIndex(vocabulary, idf, columns.indptr.astype(np.int64), columns.indices.astype(np.int64),
                          columns.data.astype(np.float32), np.ascontiguousarray(alpha.T))  # fmt: skip
-    return LearnedFit(index, inverse, alpha, rows.owners)
+    return LearnedFit(index, inverse, alpha, owners)
 
 
 def _tf_idf(vocabulary: dict[str, int], tokens: Sequence[Sequence[str]]) -> tuple[Any, Floats]:

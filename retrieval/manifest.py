@@ -12,7 +12,7 @@ from typing import Any
 from retrieval.errors import DamagedBuild, MismatchedBuild, MissingBuild
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 3
 
 
 @dataclass(frozen=True)

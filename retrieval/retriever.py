@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.codes import CodeMatch
 from retrieval.decision import ANSWER, CHOICES, DECLINE, MAX_CHOICES, decide
@@ -18,10 +19,12 @@ from retrieval.encoder import Encoder
 from retrieval.entry import Entry
 from retrieval.errors import MismatchedBuild
 from retrieval.result import Candidate, Offer, Result
-from retrieval.scorer import FEATURES
+from retrieval.scorer import FEATURES, Evidence
 from retrieval.store import Index
 from retrieval.tokens import text_key
 from zhtext.normalize import normalize
+
+Floats = NDArray[np.float32]
 
 _POLICY_FILE = Path(__file__).parent / "policy_only.json"
 _TRACE_DIGITS = 16
@@ -30,19 +33,25 @@ _DIGITS = 6
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Candidates by falling probability."""
+    """Candidates, best first; arrays run in parallel."""
 
     owners: tuple[int, ...]
-    candidates: tuple[Candidate, ...]
+    probabilities: tuple[float, ...]
+    features: Floats
+
+    def only(self, owners: Collection[int]) -> _Ranked:
+        """The same order, restricted to some entries."""
+        kept = [place for place, owner in enumerate(self.owners) if owner in owners]
+        return _Ranked(tuple(self.owners[place] for place in kept), tuple(self.probabilities[place] for place in kept),
+                       self.features[kept])  # fmt: skip
 
     @property
-    def probabilities(self) -> list[float]:
-        return [candidate.probability for candidate in self.candidates]
+    def verbatim(self) -> int:
+        """How many of the first candidates have the question word for word."""
+        return int((self.features[:MAX_CHOICES, FEATURES.index("exact")] > 0).sum())
 
-    def only(self, owners: Sequence[int]) -> _Ranked:
-        """The same order, restricted to some entries."""
-        kept = [pair for pair in zip(self.owners, self.candidates, strict=True) if pair[0] in owners]
-        return _Ranked(tuple(owner for owner, _ in kept), tuple(candidate for _, candidate in kept))
+
+_NOTHING = _Ranked((), (), np.zeros((0, len(FEATURES)), dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -82,22 +91,27 @@ class Retriever:
         text = normalize(question)
         codes = self._index.codes.match(text)
         if not text_key(text):
-            return self._result(text, (), codes, _Ranked((), ()), _Verdict(DECLINE, "empty"), top)
+            return self._result(text, (), codes, _NOTHING, _Verdict(DECLINE, "empty"), top)
         evidence = self._index.scorer.evidence(text, self._encoder.encode_query(text))
         ranked = self._rank(evidence, codes)
         verdict = self._by_code(codes, ranked) or self._by_meaning(text, ranked)
         return self._result(text, evidence.words, codes, ranked, verdict, top)
 
-    def _rank(self, evidence: object, codes: CodeMatch) -> _Ranked:
-        scored = self._index.scorer.score(evidence, codes=codes.entries)  # type: ignore[arg-type]
-        probabilities = self._index.fusion.probabilities(scored.features)
-        order = np.lexsort((scored.entries, -probabilities))
-        candidates = []
-        for position in order:
-            entry = self._index.entries[int(scored.entries[position])]
-            features = dict(zip(FEATURES, map(_rounded, scored.features[position]), strict=True))
-            candidates.append(Candidate(entry.id, entry.title, _rounded(probabilities[position]), features))
-        return _Ranked(tuple(int(scored.entries[position]) for position in order), tuple(candidates))
+    def _rank(self, evidence: Evidence, codes: CodeMatch) -> _Ranked:
+        scored = self._index.scorer.score(evidence, codes=codes.entries)
+        order, probabilities = self._index.fusion.ranked(scored.features)
+        rounded = np.round(probabilities, _DIGITS)
+        return _Ranked(tuple(scored.entries[order].tolist()), tuple(rounded.tolist()), scored.features[order])
+
+    def _candidates(self, ranked: _Ranked, top: int) -> tuple[Candidate, ...]:
+        """The first candidates with names and features, for people to read."""
+        shown = zip(ranked.owners[:top], ranked.probabilities, _readable(ranked.features[:top]), strict=False)
+        return tuple(
+            Candidate(
+                self.entries[owner].id, self.entries[owner].title, probability, dict(zip(FEATURES, row, strict=True))
+            )
+            for owner, probability, row in shown
+        )
 
     def _by_code(self, codes: CodeMatch, ranked: _Ranked) -> _Verdict | None:
         """A code answers for itself; an unknown one never gets another's answer."""
@@ -115,15 +129,18 @@ class Retriever:
 
     def _by_meaning(self, text: str, ranked: _Ranked) -> _Verdict:
         restricted = policy_only(text)
-        allowed = ranked.only([owner for owner in ranked.owners if self._index.entries[owner].type == "policy"]) if restricted else ranked
-        decision, shown = decide(allowed.probabilities, self._index.thresholds)
+        if restricted:
+            ranked = ranked.only([owner for owner in ranked.owners if self._index.entries[owner].type == "policy"])
+        if ranked.verbatim:
+            shown = ranked.owners[: ranked.verbatim]
+            return _Verdict(ANSWER, "exact", shown) if len(shown) == 1 else _Verdict(CHOICES, "rivals", shown)
+        decision, number = decide(ranked.probabilities, self._index.thresholds)
         if decision == DECLINE:
             return _Verdict(DECLINE, "policy_only" if restricted else "no_evidence")
         if decision == ANSWER:
-            exact = allowed.candidates[0].features["exact"] > 0
-            return _Verdict(ANSWER, "exact" if exact else "confident", allowed.owners[:1])
-        rivals = allowed.probabilities[0] >= self._index.thresholds.answer
-        return _Verdict(CHOICES, "rivals" if rivals else "unsure", allowed.owners[:shown])
+            return _Verdict(ANSWER, "confident", ranked.owners[:1])
+        rivals = ranked.probabilities[0] >= self._index.thresholds.answer
+        return _Verdict(CHOICES, "rivals" if rivals else "unsure", ranked.owners[:number])
 
     def _result(self, text: str, words: Sequence[str], codes: CodeMatch, ranked: _Ranked, verdict: _Verdict,
                 top: int) -> Result:  # fmt: skip
@@ -136,7 +153,7 @@ class Retriever:
             code=answered.code if answered else None, title=answered.title if answered else None,
             probability=leading[0] if leading else 0.0,
             thresholds={"answer": limits.answer, "choices": limits.choices, "risk": limits.risk},
-            build_id=self.build_id, trace_id=self._trace(text), candidates=ranked.candidates[:top],
+            build_id=self.build_id, trace_id=self._trace(text), candidates=self._candidates(ranked, top),
             offers=() if answered else tuple(self._offer(owner) for owner in verdict.shown),
         )  # fmt: skip
 
@@ -161,6 +178,7 @@ def _policy_pattern() -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
-def _rounded(value: float) -> float:
+def _readable(features: Floats) -> list[list[float]]:
     """Enough digits to read, few enough to be equal on every machine."""
-    return round(float(value), _DIGITS)
+    readable: list[list[float]] = np.round(features.astype(np.float64), _DIGITS).tolist()
+    return readable

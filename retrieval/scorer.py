@@ -12,36 +12,49 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.dense import DenseIndex
-from retrieval.learned import LearnedIndex
-from retrieval.lexical import LexicalIndex
-from retrieval.rows import Rows
+from retrieval.indexes import Indexes
 from retrieval.tokens import bigrams, char_tokens, text_key, word_tokens
+from retrieval.whole import Removed, words_of
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-FEATURES = (
-    "char", "char_gap", "word", "word_gap", "dense", "dense_gap", "learned", "learned_gap",
-    "answer", "title", "short", "exact", "code",
-)  # fmt: skip
+# fmt: off
+COMPARED = (
+    "char", "word", "dense", "dense_mean", "learned", "answer", "answer_word", "answer_dense", "whole", "cover",
+    "title",
+)
+# fmt: on
+RULES = ("exact", "code")
+FEATURES = (*COMPARED, "short", *RULES)
 _DEPTH = 16
 _DENSE_ROWS = 200
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the indexes say about one question; arrays run over rows, `answer` over entries."""
+    """What the indexes say about one question before anything is hidden."""
 
     text: str
     tokens: tuple[str, ...]  # characters and pairs
     words: tuple[str, ...]
     vector: Floats
-    char: Floats
+    char: Floats  # of rows
     word: Floats
-    answer: Floats
     near_rows: Ints
-    near: Floats
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a simulated question must not see: some rows of `entry`, and the entries `without` altogether.
+
+    `learned` are the classifier's scores of all entries, had it never seen the rows.
+    """
+
+    entry: int
+    rows: Ints
+    without: tuple[int, ...]
+    learned: Floats | None
 
 
 @dataclass(frozen=True)
@@ -53,90 +66,109 @@ class Scored:
 
 
 class Scorer:
-    """Holds the indexes of one build; stateless between questions."""
+    """Asks the indexes of one build; stateless between questions."""
 
-    def __init__(self, rows: Rows, titles: Sequence[str], char: LexicalIndex, word: LexicalIndex,
-                 answer: LexicalIndex, dense: DenseIndex, learned: LearnedIndex | None) -> None:  # fmt: skip
-        self.rows = rows
-        self.learned = learned
-        self._char, self._word, self._answer, self._dense = char, word, answer, dense
-        self._starts = rows.starts
-        self._ends = np.append(self._starts[1:], len(rows.texts))
-        self._titles = [bigrams(title) for title in titles]
+    def __init__(self, indexes: Indexes) -> None:
+        self._indexes = indexes
+        self.rows = indexes.rows
+        self._starts = self.rows.starts
+        self._ends = np.append(self._starts[1:], len(self.rows.texts))
         self._keys: dict[str, list[int]] = {}
-        for row, text in enumerate(rows.texts):
+        for row, text in enumerate(self.rows.texts):
             self._keys.setdefault(text_key(text), []).append(row)
 
     def evidence(self, text: str, vector: Floats) -> Evidence:
-        """Ask every index once about a normalised text."""
+        """Ask the row indexes once about a normalised text."""
         tokens, words = char_tokens(text), word_tokens(text)
-        near_rows, near = self._dense.search(vector, _DENSE_ROWS)
-        return Evidence(text, tuple(tokens), tuple(words), vector, self._char.scores(tokens), self._word.scores(words),
-                        self._answer.scores(tokens), near_rows, near)  # fmt: skip
+        near_rows, _ = self._indexes.dense.search(vector, _DENSE_ROWS)
+        return Evidence(text, tuple(tokens), tuple(words), vector, self._indexes.char.scores(tokens),
+                        self._indexes.word.scores(words), near_rows)  # fmt: skip
 
     def same_text(self, text: str) -> list[int]:
         """Rows that say the same but for punctuation and case."""
         return self._keys.get(text_key(text), [])
 
+    def alike(self, entry: int, number: int) -> tuple[int, ...]:
+        """The other entries that an entry's own questions and title find first."""
+        tokens = [token for row in self.rows_of(entry) for token in char_tokens(self.rows.texts[row])]
+        scores, _ = self._indexes.whole.scores(tokens)
+        scores[entry] = -1.0
+        return tuple(int(other) for other in np.argsort(-scores, kind="stable")[:number] if other != entry)
+
     def rows_of(self, entry: int) -> Ints:
         return np.arange(self._starts[entry], self._ends[entry])
 
-    def score(self, evidence: Evidence, *, codes: Sequence[int] = (), hidden: Ints | None = None,
-              without: int | None = None, learned: Floats | None = None) -> Scored:  # fmt: skip
-        """Features of the candidates.
-
-        `codes` are entries the question names by code. For fitting: `hidden` rows count as absent,
-        entry `without` as well, and `learned` replaces the classifier, which has seen the question.
-        """
+    def score(self, evidence: Evidence, *, codes: Sequence[int] = (), hidden: Hidden | None = None) -> Scored:
+        """Features of the candidates; `codes` are entries that the question names by their code."""
         visible = np.ones(len(self.rows.texts), dtype=np.float32)
         if hidden is not None:
-            visible[hidden] = 0.0
-        char = np.maximum.reduceat(evidence.char * visible, self._starts)
-        word = np.maximum.reduceat(evidence.word * visible, self._starts)
-        entries = self._candidates(evidence, char, word, visible, codes, without)
+            visible[hidden.rows] = 0.0
+        over_entries = self._over_entries(evidence, visible, hidden)
+        without = hidden.without if hidden is not None else ()
+        entries = self._candidates(evidence, over_entries, visible, codes, without)
         if not len(entries):
             return Scored(entries, np.zeros((0, len(FEATURES)), dtype=np.float32))
-        dense = self._dense_best(evidence.vector, entries, visible)
-        chosen = learned[entries] if learned is not None else self._learned(evidence, entries)
-        columns = [
-            char[entries], _gap(char[entries]), word[entries], _gap(word[entries]), dense, _gap(dense),
-            chosen, _gap(chosen), evidence.answer[entries], self._title_overlap(evidence.text, entries),
-            np.full(len(entries), 1.0 / max(1, len(evidence.tokens))),
-            self._exact(evidence.text, entries, visible), np.isin(entries, list(codes)),
-        ]  # fmt: skip
-        return Scored(entries, np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1))
+        columns = {name: scores[entries] for name, scores in over_entries.items()}
+        columns["dense"], columns["dense_mean"] = self._dense(evidence.vector, entries, visible)
+        columns["answer_dense"] = self._indexes.answer_dense.similarities(evidence.vector, entries)
+        columns["learned"] = self._learned(evidence, entries, hidden)
+        columns["title"] = self._title_overlap(evidence.text, entries)
+        columns["short"] = np.full(len(entries), 1.0 / max(1, len(evidence.tokens)), dtype=np.float32)
+        columns["exact"] = self._exact(evidence.text, entries, visible)
+        columns["code"] = np.isin(entries, list(codes)).astype(np.float32)
+        return Scored(entries, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32))
 
-    def _candidates(self, evidence: Evidence, char: Floats, word: Floats, visible: Floats, codes: Sequence[int],
-                    without: int | None) -> Ints:  # fmt: skip
-        """The best of each index, never more than a few dozen."""
-        shown = visible[evidence.near_rows] > 0
-        nearest = list(dict.fromkeys(self.rows.owners[evidence.near_rows[shown]].tolist()))[:_DEPTH]
-        named = [*codes, *nearest, *_top(char), *_top(word), *_top(evidence.answer)]
-        return np.asarray([entry for entry in dict.fromkeys(named) if entry != without], dtype=np.int64)
+    def _over_entries(self, evidence: Evidence, visible: Floats, hidden: Hidden | None) -> dict[str, Floats]:
+        """Scores that are cheap to have for every entry."""
+        removed = None
+        if hidden is not None:
+            removed = Removed(hidden.entry, words_of([char_tokens(self.rows.texts[row]) for row in hidden.rows]))
+        whole, cover = self._indexes.whole.scores(evidence.tokens, removed)
+        return {
+            "char": np.maximum.reduceat(evidence.char * visible, self._starts),
+            "word": np.maximum.reduceat(evidence.word * visible, self._starts),
+            "answer": self._indexes.answer.scores(evidence.tokens),
+            "answer_word": self._indexes.answer_word.scores(evidence.words),
+            "whole": whole,
+            "cover": cover,
+        }
 
-    def _dense_best(self, vector: Floats, entries: Ints, visible: Floats) -> Floats:
-        """Best similarity over the visible rows of each entry."""
+    def _candidates(self, evidence: Evidence, scores: dict[str, Floats], visible: Floats, codes: Sequence[int],
+                    without: Sequence[int]) -> Ints:  # fmt: skip
+        """The best of each index, a few dozen at most."""
+        shown = evidence.near_rows[visible[evidence.near_rows] > 0]
+        nearest = list(dict.fromkeys(self.rows.owners[shown].tolist()))[:_DEPTH]
+        said, _ = self._indexes.answer_dense.search(evidence.vector, _DEPTH // 2)
+        named = [*codes, *nearest, *said.tolist(), *(entry for score in scores.values() for entry in _top(score))]
+        return np.asarray([entry for entry in dict.fromkeys(named) if entry not in without], dtype=np.int64)
+
+    def _dense(self, vector: Floats, entries: Ints, visible: Floats) -> tuple[Floats, Floats]:
+        """Best and mean similarity over the visible rows of each entry."""
         spans = [self.rows_of(int(entry)) for entry in entries]
         rows = np.concatenate(spans)
-        similarities = np.where(visible[rows] > 0, self._dense.similarities(vector, rows), np.float32(-1.0))
+        similarities = np.maximum(self._indexes.dense.similarities(vector, rows), 0.0) * visible[rows]
         starts = np.cumsum([0, *map(len, spans[:-1])])
-        best: Floats = np.maximum(np.maximum.reduceat(similarities, starts), 0.0)
-        return best
+        seen = np.maximum(np.add.reduceat(visible[rows], starts), 1.0)
+        mean: Floats = (np.add.reduceat(similarities, starts) / seen).astype(np.float32)
+        return np.maximum.reduceat(similarities, starts), mean
 
-    def _learned(self, evidence: Evidence, entries: Ints) -> Floats:
-        if self.learned is None:
+    def _learned(self, evidence: Evidence, entries: Ints, hidden: Hidden | None) -> Floats:
+        if hidden is not None and hidden.learned is not None:
+            return hidden.learned[entries]
+        if self._indexes.learned is None:
             return np.zeros(len(entries), dtype=np.float32)
-        return self.learned.scores((*evidence.tokens, *evidence.words), entries)
+        return self._indexes.learned.scores((*evidence.tokens, *evidence.words), entries)
 
-    def _title_overlap(self, text: str, entries: Ints) -> list[float]:
+    def _title_overlap(self, text: str, entries: Ints) -> Floats:
         """Dice coefficient of the character pairs of question and title."""
         asked = bigrams(text)
-        titles = [self._titles[entry] for entry in entries]
-        return [2 * len(asked & title) / max(1, len(asked) + len(title)) for title in titles]
+        titles = [self._indexes.titles[entry] for entry in entries]
+        overlap = [2 * len(asked & title) / max(1, len(asked) + len(title)) for title in titles]
+        return np.asarray(overlap, dtype=np.float32)
 
-    def _exact(self, text: str, entries: Ints, visible: Floats) -> NDArray[np.bool_]:
+    def _exact(self, text: str, entries: Ints, visible: Floats) -> Floats:
         owners = {int(self.rows.owners[row]) for row in self.same_text(text) if visible[row]}
-        return np.isin(entries, list(owners))
+        return np.isin(entries, list(owners)).astype(np.float32)
 
 
 def _top(scores: Floats) -> list[int]:
@@ -145,12 +177,3 @@ def _top(scores: Floats) -> list[int]:
     best = np.argpartition(-scores, depth - 1)[:depth]
     ordered = best[np.argsort(-scores[best], kind="stable")]
     return [int(entry) for entry in ordered if scores[entry] > 0]
-
-
-def _gap(scores: Floats) -> Floats:
-    """Lead over the best other candidate; negative for all but the first."""
-    if len(scores) == 1:
-        return scores
-    second, first = np.partition(scores, -2)[-2:]
-    gap: Floats = scores - np.where(scores == first, second, first)
-    return gap

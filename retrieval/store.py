@@ -12,12 +12,10 @@ from typing import Any
 from retrieval import manifest
 from retrieval.codes import CodeTable
 from retrieval.decision import Thresholds
-from retrieval.dense import DenseIndex
 from retrieval.entry import Entry, read_entries, write_entries
 from retrieval.errors import DamagedBuild, MissingBuild
 from retrieval.fusion import Fusion
-from retrieval.learned import LearnedIndex
-from retrieval.lexical import LexicalIndex
+from retrieval.indexes import Indexes
 from retrieval.manifest import BuildInfo
 from retrieval.rows import Rows
 from retrieval.scorer import Scorer
@@ -44,12 +42,7 @@ class Parts:
 
     entries: tuple[Entry, ...]
     codes: CodeTable
-    rows: Rows
-    char: LexicalIndex
-    word: LexicalIndex
-    answer: LexicalIndex
-    dense: DenseIndex
-    learned: LearnedIndex | None
+    indexes: Indexes
     fusion: Fusion
     thresholds: Thresholds
 
@@ -59,13 +52,8 @@ def write(folder: Path, parts: Parts) -> None:
     folder.mkdir(parents=True)
     write_entries(folder / "entries.jsonl", parts.entries)
     _dump(folder / "codes.json", parts.codes.to_json(parts.entries))
-    _dump(folder / "rows.json", parts.rows.to_json())
-    parts.char.save(folder / "char")
-    parts.word.save(folder / "word")
-    parts.answer.save(folder / "answer")
-    parts.dense.save(folder / "dense.faiss")
-    if parts.learned is not None:
-        parts.learned.save(folder / "learned")
+    _dump(folder / "rows.json", parts.indexes.rows.to_json())
+    parts.indexes.save(folder)
     _dump(folder / "fusion.json", parts.fusion.to_json())
     _dump(folder / "thresholds.json", parts.thresholds.to_json())
 
@@ -82,10 +70,7 @@ def load(folder: Path) -> Index:
 def _load(folder: Path, info: BuildInfo) -> Index:
     entries = read_entries(folder / "entries.jsonl")
     rows = Rows.from_json(_read(folder / "rows.json"))
-    learned = LearnedIndex.load(folder / "learned") if (folder / "learned").is_dir() else None
-    scorer = Scorer(rows, [entry.title for entry in entries], LexicalIndex.load(folder / "char"),
-                    LexicalIndex.load(folder / "word"), LexicalIndex.load(folder / "answer"),
-                    DenseIndex.load(folder / "dense.faiss"), learned)  # fmt: skip
+    scorer = Scorer(Indexes.load(folder, rows, entries))
     return Index(info, entries, CodeTable.from_json(_read(folder / "codes.json"), entries), scorer,
                  Fusion.from_json(_read(folder / "fusion.json")),
                  Thresholds.from_json(_read(folder / "thresholds.json")))  # fmt: skip

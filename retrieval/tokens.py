@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from zhtext.segment import words
 
@@ -28,7 +29,7 @@ def text_key(text: str) -> str:
 def bigrams(text: str) -> frozenset[str]:
     """The set of neighbouring character pairs of the key; for overlap of short titles."""
     key = text_key(text)
-    return frozenset(map("".join, zip(key, key[1:], strict=False)))
+    return frozenset(map("".join, pairwise(key)))
 
 
 def _of_run(run: str) -> Iterator[str]:
@@ -36,4 +37,4 @@ def _of_run(run: str) -> Iterator[str]:
         yield run
         return
     yield from run
-    yield from map("".join, zip(run, run[1:], strict=False))
+    yield from map("".join, pairwise(run))

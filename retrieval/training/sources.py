@@ -1,0 +1,99 @@
+"""What the batches are drawn from, and in which shares."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from retrieval.training.knowledge import Known
+from retrieval.training.loop import Recipe, Source
+from retrieval.training.table import bags
+from retrieval.training.text import Section, Text, generic_headings
+
+# Shares of the batches. Bodies teach the words, headings across scripts the wording of Taiwan, sentences how
+# parts of one topic sound; PAWS-X only looks alike and gets little.
+SHARES = {"sections": 0.5, "sentences": 0.16, "across": 0.12, "headings": 0.08, "entries": 0.08, "dialogue": 0.02,
+          "paws_same": 0.02, "paws_different": 0.02}  # fmt: skip
+_SHORTEST_SENTENCE = 8
+
+Pairs = list[tuple[str, str, int]]
+
+
+def sources_of(
+    text: Text, entries: Sequence[Known], tokenizer: Tokenizer, recipe: Recipe, *, on_similar: bool
+) -> list[Source]:
+    """Every kind of pair that is there, tokenised; the shares of missing kinds go to the others."""
+    chance = random.Random(recipe.seed)  # noqa: S311 - sampling, not secrets
+    shown = [section for section in text.sections if not section.held_out]
+    kinds: dict[str, Pairs] = {
+        "sections": _sections(shown, chance),
+        "sentences": _sentences(shown, chance),
+        "across": _across(shown),
+        "headings": _numbered(text.headings),
+        "entries": _entries(entries) if on_similar else _titles(entries),
+        "dialogue": _numbered(text.dialogue),
+        "paws_same": _numbered(text.same),
+        "paws_different": _numbered(text.different),
+    }
+    present = {name: pairs for name, pairs in kinds.items() if pairs}
+    whole = sum(SHARES[name] for name in present)
+    return [
+        _source(name, pairs, tokenizer, round(recipe.steps * SHARES[name] / whole)) for name, pairs in present.items()
+    ]
+
+
+def _source(name: str, pairs: Pairs, tokenizer: Tokenizer, batches: int) -> Source:
+    queries, passages = bags(tokenizer, [a for a, _, _ in pairs]), bags(tokenizer, [b for _, b, _ in pairs])
+    groups = np.array([group for _, _, group in pairs], dtype=np.int64)
+    return Source(name, queries, passages, groups, batches, apart=name == "paws_different")
+
+
+def _sections(shown: Sequence[Section], chance: random.Random) -> Pairs:
+    """Title and heading to body; one in three times the heading alone, when it says something alone."""
+    generic = generic_headings(list(shown))
+    pairs = []
+    for number, section in enumerate(shown):
+        alone = section.heading not in generic and chance.random() < 1 / 3
+        pairs.append((section.heading if alone else section.query, section.body, number))
+    return pairs
+
+
+def _sentences(shown: Sequence[Section], chance: random.Random) -> Pairs:
+    """One sentence of a body to the rest of it (inverse cloze; Lee, Chang, Toutanova 2019)."""
+    pairs: Pairs = []
+    for number, section in enumerate(shown):
+        sentences = [s for s in section.body.replace("；", "。").split("。") if len(s) >= _SHORTEST_SENTENCE]
+        if len(sentences) >= 3:
+            taken = chance.randrange(len(sentences))
+            rest = "。".join(s for place, s in enumerate(sentences) if place != taken)
+            pairs.append((sentences[taken], rest, number))
+    return pairs
+
+
+def _across(shown: Sequence[Section]) -> Pairs:
+    """Traditional heading to Simplified body of the same section."""
+    bodies = {section.key: section.body for section in shown if not section.traditional and section.key}
+    return [(section.query, bodies[section.key], number) for number, section in enumerate(shown)
+            if section.traditional and section.key in bodies]  # fmt: skip
+
+
+def _entries(entries: Sequence[Known]) -> Pairs:
+    """Neighbouring questions of one entry."""
+    pairs: Pairs = []
+    for group, entry in enumerate(entries):
+        texts = (entry.title, entry.question, *entry.similar)
+        if not entry.held_out:
+            pairs += [(a, b, group) for place, a in enumerate(texts) for b in texts[place + 1 :]]
+    return pairs
+
+
+def _titles(entries: Sequence[Known]) -> Pairs:
+    """Question to title, when similar questions are to stay unseen."""
+    return [(entry.question, entry.title, group) for group, entry in enumerate(entries) if not entry.held_out]
+
+
+def _numbered(pairs: Sequence[tuple[str, str]]) -> Pairs:
+    return [(a, b, number) for number, (a, b) in enumerate(pairs)]
