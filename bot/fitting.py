@@ -94,9 +94,9 @@ def _fit_gate(held_out: _HeldOut, temperature: float, budget: float) -> Gate:
     mean, deviation = held_out.ours.mean(axis=0), held_out.ours.std(axis=0)
     deviation[deviation == 0] = 1.0
     weights = _gate_weights(held_out, mean, deviation) if len(held_out.foreign) else np.array(PRIOR)
-    plain = tuple(map(tuple, (mean.tolist(), deviation.tolist(), weights.tolist())))
-    values = [weighted(tuple(row), *plain) for row in held_out.ours.tolist()]
-    return Gate(*plain, threshold=float(np.quantile(values, 1.0 - budget)))
+    parts = tuple(mean.tolist()), tuple(deviation.tolist()), tuple(weights.tolist())
+    values = [weighted(tuple(row), *parts) for row in held_out.ours.tolist()]
+    return Gate(*parts, threshold=float(np.quantile(values, 1.0 - budget)))
 
 
 def _gate_weights(held_out: _HeldOut, mean: Any, deviation: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 import numpy as np
 
 from bot.gate import Gate, Signals
+from zhtext.masking import masked
 from zhtext.segment import words
 
 SEED = 20261122
@@ -28,8 +29,8 @@ class Guess:
 
 
 def features(text: str) -> List[str]:
-    """Character 1-3-grams with borders, and words: `c:` and `w:` keep them apart."""
-    plain = text.lower()
+    """Character 1-3-grams with borders, and words: `c:` and `w:` keep them apart. Numbers and codes are masked."""
+    plain = masked(text).lower()
     padded = f" {plain} "
     grams = [f"c:{padded[i : i + n]}" for n in (1, 2, 3) for i in range(len(padded) - n + 1)]
     return grams + [f"w:{word}" for word in words(plain)]

@@ -7,7 +7,7 @@ a golden example in `tests/contract/golden/`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, Union
 
 from contract.errors import MalformedDecision, UnknownDecision
@@ -197,11 +197,13 @@ def from_json(data: Mapping[str, Any]) -> Decision:
 
     Raises UnknownDecision or MalformedDecision.
     """
+    if not isinstance(data, Mapping):
+        raise MalformedDecision(f"a decision is an object, not {type(data).__name__}")
     kind = data.get("type")
     cls = DECISIONS.get(kind) if isinstance(kind, str) else None
     if cls is None:
         raise UnknownDecision(f"decision type {kind!r} is none of {', '.join(DECISIONS)}")
-    known = {f.name: _typed(f.name, data[f.name]) for f in fields(cls) if f.name in data}
+    known = {f.name: _typed(f, data[f.name]) for f in fields(cls) if f.name in data}
     try:
         made: Decision = cls(**known)
     except TypeError as error:
@@ -209,13 +211,36 @@ def from_json(data: Mapping[str, Any]) -> Decision:
     return made
 
 
-def _typed(name: str, value: Any) -> Any:
-    """Lists become tuples, options become `Option`."""
-    if name in ("options", "neighbours"):
-        return tuple(_option(item) for item in _list(name, value))
-    if name in ("blocks", "codes"):
-        return tuple(str(item) for item in _list(name, value))
+# What the fields that are no text hold; bool is an int for Python, but no score.
+_TYPES: Dict[str, Tuple[type, ...]] = {"probability": (int, float), "score": (int,), "helpful": (bool,)}
+
+
+def _typed(f: Field[Any], value: Any) -> Any:
+    """The value as the field wants it: lists become tuples, options become `Option`."""
+    if value is None and f.default is None:
+        return None
+    if f.name in ("options", "neighbours"):
+        return tuple(_option(item) for item in _list(f.name, value))
+    if f.name in ("blocks", "codes"):
+        return tuple(_text(f.name, item) for item in _list(f.name, value))
+    if f.name == "slots":
+        return _slots(value)
+    wanted = _TYPES.get(f.name, (str,))
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        raise MalformedDecision(f"{f.name} must be {wanted[-1].__name__}, not {type(value).__name__}")
     return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise MalformedDecision(f"{name} holds texts, not {type(value).__name__}")
+    return value
+
+
+def _slots(value: Any) -> Dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise MalformedDecision(f"slots must be an object, not {type(value).__name__}")
+    return {_text("slots", name): _text("slots", said) for name, said in value.items()}
 
 
 def _list(name: str, value: Any) -> List[Any]:
@@ -226,7 +251,7 @@ def _list(name: str, value: Any) -> List[Any]:
 
 def _option(item: Any) -> Option:
     try:
-        return Option(id=str(item["id"]), label=str(item["label"]))
+        return Option(id=_text("id", item["id"]), label=_text("label", item["label"]))
     except (KeyError, TypeError) as error:
         raise MalformedDecision(f"an option needs id and label: {error}") from error
 

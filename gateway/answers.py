@@ -51,7 +51,7 @@ class HttpAnswers:
         try:
             response = await self._client.get(f"{self._url}/health", timeout=1.0)
             return dict(response.json())
-        except (httpx2.HTTPError, ValueError):
+        except (httpx2.HTTPError, ValueError, TypeError):
             return {"ready": False, "build_id": None, "problem": "actions unreachable"}
 
     async def _post(self, path: str, question: str, deadline: float) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class HttpAnswers:
                 )
             response.raise_for_status()
             return dict(response.json())
-        except (TimeoutError, httpx2.HTTPError, ValueError) as error:
+        except (TimeoutError, httpx2.HTTPError, ValueError, TypeError) as error:
             raise NoDirectAnswer(type(error).__name__) from error
 
 

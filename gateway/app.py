@@ -80,8 +80,7 @@ def _pages(app: FastAPI) -> None:
 
 
 def _middleware(app: FastAPI, services: Services) -> None:
-    too_large = services.wording.text("errors.too_large_body", limit=services.settings.max_body)
-    app.add_middleware(Guard, max_body=services.settings.max_body, too_large=too_large)
+    app.add_middleware(Guard, max_body=services.settings.max_body, wording=services.wording)
     if services.settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

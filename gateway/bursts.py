@@ -1,6 +1,6 @@
 """When a message is complete by itself, and when to wait for the rest of a burst.
 
-People write 在吗 / 导入报错 / ERROR_403 as three messages. A fragment waits `PAUSE` for the next
+People write 在吗 / 导入报错 / ERROR_403 as three messages. A fragment waits a pause for the next
 one; a complete question is never held back.
 """
 
@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-PAUSE = 1.5  # seconds after the last fragment; people type a short message in about that time
-MAX_WAIT = 6.0  # seconds after the first one, so that an endless talker gets an answer
+
+@dataclass(frozen=True)
+class Pace:
+    """How long to wait for the rest of a burst, in seconds."""
+
+    pause: float = 1.5  # after the last fragment; people type a short message in about that time
+    longest: float = 6.0  # after the first one, so that an endless talker gets an answer
+
 
 _OPENERS = re.compile(
     r"^(在吗|在么|在不在|在嗎|有人吗|有人嗎|有人在吗|你好|您好|妳好|喂|哈喽|hello|hi|请问|請問|请教|請教|问一下|問一下|"

@@ -9,7 +9,7 @@ from typing import Any
 
 from contract import decisions as d
 from contract.decisions import Option
-from desk import feedback, messages, tickets
+from desk import contacts, feedback, messages, tickets
 from desk.conversations import Change, Conversation
 from desk.errors import DeskError
 from desk.hours import WorkingHours
@@ -21,6 +21,7 @@ from gateway.engine import Part, Said
 from gateway.render import Voice
 from gateway.wording import Wording
 from zhtext.slots import slot_values
+from zhtext.wish import split_wish
 
 CHOICES_FOR = timedelta(minutes=30)  # how long "1" still means the first option
 STATUS_LINES = 5
@@ -150,7 +151,7 @@ class CarryOut:
         self._plan.parts.append(lambda opened: [self._ticket_reply(key, opened, phone=decision.phone or "")])
 
     def _ticket(self, draft: d.OpenTicket | d.Handoff, *, reason: str, handoff: bool = True) -> None:
-        slots = {**self._now.conversation.slots, **draft.slots}
+        slots = {**self._plan.change["slots"], **draft.slots}
         summary = draft.summary or self._now.question
         self._plan.ticket = TicketDraft(
             category=draft.category,
@@ -161,6 +162,8 @@ class CarryOut:
             handoff=handoff,
         )
         self._plan.change["slots"] = {k: v for k, v in slots.items() if k != "phenomenon"}
+        if slots.get("phone"):
+            contacts.describe(self._session, self._now.conversation.contact_id, phone=slots["phone"])
         if handoff:
             self._plan.change["state"] = "waiting"
             self._plan.change["misses"] = 0
@@ -242,6 +245,10 @@ class CarryOut:
 
     def _asking(self, decision: d.Asking) -> None:
         self._plan.change["form"] = f"{decision.form}/{decision.slot}"
+        wish, rest = split_wish(self._now.question)
+        if wish and rest and decision.slot != "phenomenon" and not self._now.conversation.last_question:
+            # 转人工，审批卡住了: the problem came along with the wish; kept like an answer to the form.
+            self._plan.change["last_question"] = rest
 
     def _asked(self, trace_id: str) -> None:
         self._plan.change["last_question"] = self._now.question

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from desk.conversations import Choice
+from zhtext.normalize import normalize
 
-_ORDINALS = {char: number for number, char in enumerate("一二三四五六七八九", 1)} | {"两": 2, "幾": 0}
+_ORDINALS = {char: number for number, char in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _NUMBER = re.compile(
-    r"^(?:选|選|第|我选|我選|回复|就)?\s*([1-9]|[一二两三四五六七八九])\s*(?:个|個|项|項|号|號|条|條|种|種)?\s*[.。、!！吧)）]*$"
+    r"^(?:我?选|我?要|回复|就|点)?\s*第?\s*([1-9]|[一二两三四五六七八九])\s*(?:个|项|号|条|种|行)?\s*[.。、,!吧)]*$"
 )
 
 
@@ -18,8 +18,8 @@ def pick(text: str, offered: Sequence[Choice], clicked: Choice | None = None) ->
     """The option picked, or None when the message is something else. A click counts only if it was offered."""
     if clicked is not None:
         return next((choice for choice in offered if choice.id == clicked.id), None)
-    plain = unicodedata.normalize("NFKC", text).strip()
-    by_label = next((choice for choice in offered if choice.label == plain), None)
+    plain = normalize(text)
+    by_label = next((choice for choice in offered if normalize(choice.label) == plain), None)
     return by_label or _by_number(plain, offered)
 
 

@@ -58,14 +58,16 @@ class HttpEngine:
         if not self._breaker.allows():
             raise NoReply("engine_breaker_open")
         try:
-            parts = await self._ask(sender, text, context)
+            items = await self._post(sender, text, context)
         except NoReply:
             self._breaker.failed()
             raise
+        # Silence is about this message; only an engine that cannot be reached is spared for a while.
         self._breaker.succeeded()
-        return parts
+        return parts_of(items)
 
-    async def _ask(self, sender: str, text: str, context: TurnContext) -> tuple[Part, ...]:
+    async def _post(self, sender: str, text: str, context: TurnContext) -> Any:
+        """Rasa's answer, whatever it holds. Raises NoReply when there is none in time."""
         body = {
             "sender": sender,
             "message": text,
@@ -76,7 +78,7 @@ class HttpEngine:
             async with asyncio.timeout(self._deadline):
                 response = await self._client.post(f"{self._url}/webhooks/rest/webhook", json=body)
             response.raise_for_status()
-            return parts_of(response.json())
+            return response.json()
         except TimeoutError as error:
             raise NoReply("engine_late") from error
         except (httpx2.HTTPError, ValueError) as error:
@@ -91,13 +93,16 @@ class HttpEngine:
 
 
 def parts_of(items: Any) -> tuple[Part, ...]:
-    """The items of Rasa's answer. Raises NoReply for an empty answer and for one that breaks the contract."""
-    if not isinstance(items, list) or not items:
-        raise NoReply("engine_silent")
+    """The items of Rasa's answer. Raises NoReply when they say nothing and when they break the contract."""
+    if not isinstance(items, list):
+        raise NoReply("engine_broke_contract: the answer is no list")
     try:
-        return tuple(part for item in items for part in _parts(item))
-    except ContractError as error:
-        raise NoReply(f"engine_broke_contract: {error}") from error
+        parts = tuple(part for item in items for part in _parts(item))
+    except (ContractError, AttributeError, KeyError, TypeError) as error:
+        raise NoReply(f"engine_broke_contract: {type(error).__name__}: {error}") from error
+    if not parts:
+        raise NoReply("engine_silent")
+    return parts
 
 
 def _parts(item: Mapping[str, Any]) -> Sequence[Part]:

@@ -32,14 +32,15 @@ class Fallback:
             decision = await self._answers.decide(text) if text else Decline(reason="no_evidence")
         except NoDirectAnswer as error:
             log.warning("no direct answer: %s", error)
-            return (self._apology(),)
+            return (self.apology(),)
         if isinstance(decision, Decline):
-            return (self._apology(),)
+            return (self.apology(),)
         return (Said(self._wording.text("turn.degraded.with_answer")), decision)
 
-    def _apology(self) -> Said:
+    def apology(self, key: str = "degraded.nothing") -> Said:
+        """An honest sentence, with the offer of a human."""
         human = self._wording.text("turn.option.human")
-        return Said(self._wording.text("turn.degraded.nothing"), (Option(human, human),))
+        return Said(self._wording.text(f"turn.{key}"), (Option(human, human),))
 
 
 def plainly(text: str, last_question: str | None) -> Part | None:

@@ -14,11 +14,12 @@ from typing import Any, Protocol
 
 from starlette.concurrency import run_in_threadpool
 
-from desk import conversations, messages
-from desk.conversations import Choice
+from desk import conversations, messages, turns
+from desk.conversations import Change, Choice
 from desk.messages import Message
 from desk.turns import Recorded
 from gateway import bursts
+from gateway.bursts import Pace
 from gateway.errors import TooLarge, Unusable
 from gateway.services import Services
 from gateway.turn import TurnRunner
@@ -88,9 +89,10 @@ class Inbox(Protocol):
 class Flow:
     """The gateway's inbox."""
 
-    def __init__(self, services: Services, runner: TurnRunner | None = None) -> None:
+    def __init__(self, services: Services, runner: TurnRunner | None = None, pace: Pace | None = None) -> None:
         self._services = services
         self._runner = runner or TurnRunner(services)
+        self._pace = pace or Pace()
         self._mailboxes: dict[int, _Mailbox] = {}
 
     async def receive(self, incoming: Incoming) -> Accepted:
@@ -152,15 +154,22 @@ class Flow:
             if found.turn_id is None:
                 return Outcome("", (), False) if found.status == "handled" else None
             replies = messages.of_turn(session, found.turn_id)
-        return Outcome(found.turn_id, tuple(map(_outgoing, replies)), degraded=False)
+            turn = turns.find(session, found.turn_id)
+        return Outcome(found.turn_id, tuple(map(_outgoing, replies)), degraded=turn is not None and turn.degraded)
 
     def _left(self) -> tuple[Message, ...]:
-        with self._services.db.read() as session:
-            return messages.pending(session, before=self._services.clock())
+        now = self._services.clock()
+        with self._services.db.write() as session:
+            left = messages.pending(session, before=now)
+            for conversation_id in {message.conversation_id for message in left}:
+                # The engine may have heard the message already: heard twice, the last answer of a form would be a
+                # question without a form. A new episode is seeded with the form as it stands here.
+                conversations.update(session, conversation_id, Change(new_episode=True), now=now)
+        return left
 
     def _mailbox(self, conversation_id: int) -> _Mailbox:
         if conversation_id not in self._mailboxes:
-            self._mailboxes[conversation_id] = _Mailbox(conversation_id, self._run, self._forget)
+            self._mailboxes[conversation_id] = _Mailbox(conversation_id, self._run, self._forget, self._pace)
         return self._mailboxes[conversation_id]
 
     async def _run(self, conversation_id: int, message_ids: list[int]) -> Recorded | None:
@@ -184,8 +193,9 @@ class _Waiting:
 class _Mailbox:
     """The messages of one conversation that no turn has taken yet, and the task that takes them."""
 
-    def __init__(self, conversation_id: int, run: Any, forget: Any) -> None:
+    def __init__(self, conversation_id: int, run: Any, forget: Any, pace: Pace) -> None:
         self._conversation_id = conversation_id
+        self._pace = pace
         self._run = run
         self._forget = forget
         self._waiting: list[_Waiting] = []
@@ -225,10 +235,10 @@ class _Mailbox:
     async def _burst(self) -> None:
         """Wait for the rest of a burst: until something is complete, a pause, or the longest wait."""
         while not any(waiting.complete for waiting in self._waiting):
-            left = self._waiting[0].since + bursts.MAX_WAIT - monotonic()
+            left = self._waiting[0].since + self._pace.longest - monotonic()
             self._news.clear()
             try:
-                await asyncio.wait_for(self._news.wait(), timeout=max(0.0, min(bursts.PAUSE, left)))
+                await asyncio.wait_for(self._news.wait(), timeout=max(0.0, min(self._pace.pause, left)))
             except TimeoutError:
                 return
 

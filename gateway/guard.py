@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk.errors import ConflictingRepeat, DeskError, NotFound, StoreBusy, StoreFull
+from desk.errors import ConflictingRepeat, DeskError, NotFound, StoreBusy, StoreError, StoreFull
 from gateway.errors import GatewayError
 from gateway.wording import Wording
 
@@ -29,23 +29,27 @@ _HEADERS = {
 class Guard:
     """ASGI middleware: refuses bodies over `max_body` bytes while they arrive and compressed ones at once."""
 
-    def __init__(self, app: ASGIApp, max_body: int, too_large: str) -> None:
+    def __init__(self, app: ASGIApp, max_body: int, wording: Wording) -> None:
         self._app = app
         self._max_body = max_body
-        self._too_large = too_large
+        self._wording = wording
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        if _declared(headers) > self._max_body or headers.get(b"content-encoding", b"identity") != b"identity":
-            await _refusal(self._too_large)(scope, receive, send)
-            return
+        send = _with_headers(send)
         try:
-            await self._app(scope, self._counted(receive), _with_headers(send))
-        except _BodyTooLarge:
-            await _refusal(self._too_large)(scope, receive, send)
+            self._check(dict(scope["headers"]))
+            await self._app(scope, self._counted(receive), send)
+        except _Refused as refused:
+            await refused.response()(scope, receive, send)
+
+    def _check(self, headers: dict[bytes, bytes]) -> None:
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise _Refused(415, "compressed", self._wording.text("errors.compressed"))
+        if _declared(headers) > self._max_body:
+            raise self._too_large()
 
     def _counted(self, receive: Receive) -> Receive:
         taken = 0
@@ -55,14 +59,24 @@ class Guard:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._max_body:
-                raise _BodyTooLarge
+                raise self._too_large()
             return message
 
         return counted
 
+    def _too_large(self) -> _Refused:
+        return _Refused(413, "too_large_body", self._wording.text("errors.too_large_body", limit=self._max_body))
 
-class _BodyTooLarge(Exception):
-    """The body went over the limit while it was read."""
+
+class _Refused(HTTPException):
+    """A request not worth reading. An HTTPException, because FastAPI makes a 400 of anything else while it reads."""
+
+    def __init__(self, status: int, code: str, sentence: str) -> None:
+        super().__init__(status, sentence)
+        self.code = code
+
+    def response(self) -> JSONResponse:
+        return body(self.status_code, self.code, self.detail)
 
 
 def _declared(headers: dict[bytes, bytes]) -> int:
@@ -78,10 +92,6 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return sending
-
-
-def _refusal(sentence: str) -> JSONResponse:
-    return body(413, "too_large_body", sentence)
 
 
 def body(status: int, code: str, message: str) -> JSONResponse:
@@ -118,6 +128,8 @@ def install_errors(app: FastAPI, wording: Wording) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error, _Refused):
+            return error.response()
         return said(error.status_code, "missing" if error.status_code == 404 else "bad_request")
 
     @app.exception_handler(Exception)
@@ -130,6 +142,7 @@ def _desk_status(error: DeskError) -> tuple[int, str]:
     table: tuple[tuple[type[DeskError], int, str], ...] = (
         (StoreBusy, 503, "busy"),
         (StoreFull, 503, "full"),
+        (StoreError, 503, "busy"),
         (ConflictingRepeat, 409, "conflict"),
         (NotFound, 404, "missing"),
     )

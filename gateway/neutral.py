@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 
-_SLASHES = frozenset("/\u2044\u2215\u29f8\u2571\uff0f")
+_SLASHES = frozenset("/\u2044\u2215\u29f8\u2571\u27cb\uff0f")
+# What normalisation takes off before the engine looks at the first character.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u115f\u1160\u2800")  # Hangul fillers, the empty Braille cell
 
 
 def neutral(text: str) -> str:
@@ -17,17 +20,22 @@ def neutral(text: str) -> str:
     while start < len(text) and _skipped(text[start]):
         start += 1
     head, rest = text[:start], text[start:]
-    return rest if any(char in _SLASHES or _folds_to_slash(char) for char in head) else text.strip()
+    slashed = any(_is_slash(folded) for char in head for folded in _folded(char))
+    return rest if slashed or not rest else text.strip()
 
 
 def _skipped(char: str) -> bool:
-    return (
-        char.isspace()
-        or char in _SLASHES
-        or _folds_to_slash(char)
-        or unicodedata.category(char) in ("Cf", "Cc", "Mn", "Me", "Cn", "Co")
-    )
+    """Whether nothing but blanks, slashes and what is not seen is left of a character once it is normalised."""
+    return all(_is_slash(folded) or _is_unseen(folded) for folded in _folded(char))
 
 
-def _folds_to_slash(char: str) -> bool:
-    return unicodedata.normalize("NFKC", char).lstrip().startswith("/")
+def _folded(char: str) -> str:
+    return unicodedata.normalize("NFKC", char)
+
+
+def _is_slash(char: str) -> bool:
+    return char in _SLASHES
+
+
+def _is_unseen(char: str) -> bool:
+    return char in _BLANK or unicodedata.category(char) in _UNSEEN

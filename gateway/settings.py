@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ class GatewaySettings:
     actions_url: str
     actions_token: str = field(repr=False)
     secret: str = field(repr=False)  # signs web sessions
-    uploads: Path = Path("var/uploads")
     engine_deadline: float = 3.0  # WeChat drops the connection at 5 s: 3 for the engine, 1 for the direct answer
     answer_deadline: float = 1.0
     max_body: int = 64 * 1024

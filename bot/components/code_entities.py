@@ -32,9 +32,8 @@ class LiveCodeBook:
         try:
             current = (self._index / "CURRENT").read_text(encoding="utf-8").strip()
             if current != self._seen:
-                codes = json.loads((self._index / current / "codes.json").read_text(encoding="utf-8"))
-                self._book, self._seen = CodeBook(codes["codes"]), current
-        except (OSError, ValueError, KeyError):
+                self._book, self._seen = CodeBook(_codes(self._index / current / "codes.json")), current
+        except (OSError, ValueError):
             pass  # the index is not built yet or is being replaced; actions report its state
         return self._book
 
@@ -69,6 +68,14 @@ class CodeAndSlotExtractor(GraphComponent):
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
             message.set("codes", [_code(code) for code in codes], add_to_output=True)
         return messages
+
+
+def _codes(file: Path) -> List[str]:
+    """The keys of codes.json: code -> ids of its entries. Raises OSError, ValueError."""
+    table = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(table, dict):
+        raise ValueError(f"{file} holds no table of codes")
+    return list(table)
 
 
 def _code(code: FoundCode) -> Dict[str, Any]:

@@ -11,12 +11,17 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.components.intent_classifier import OUT_OF_SCOPE
 from zhtext.wish import split_wish
 
 # A code in a sentence with one of these intents does not turn it into a question about the code.
 _KEEP = frozenset(
     {"request_human", "ticket_create", "ticket_status", "ticket_urge", "ticket_close", "complaint", "callback_request"}
 )
+
+
+# Below this probability of the best intent, the number says more than the words around it.
+_CLEAR = 0.5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -49,8 +54,14 @@ def _certain(message: Message) -> Optional[str]:
     if split_wish(message.get(TEXT) or "")[0]:
         return "request_human"
     entities = {entity["entity"] for entity in message.get(ENTITIES) or []}
-    if "ticket_number" in entities and intent not in _KEEP:
+    if "ticket_number" in entities and _unclear(message):
         return "ticket_status"
     if "error_code" in entities and intent not in _KEEP:
         return "error_code_query"
     return None
+
+
+def _unclear(message: Message) -> bool:
+    """Nothing understood, declined as foreign, or one guess among several."""
+    intent = message.get(INTENT) or {}
+    return intent.get("name") in (None, OUT_OF_SCOPE) or float(intent.get("confidence") or 0.0) < _CLEAR

@@ -7,31 +7,30 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from desk import contacts, tickets
 from desk.tickets import Filter, Ticket, TicketDraft
 from gateway.errors import NotSignedIn
+from gateway.requests import RequestBody
 from gateway.services import Services
 from zhtext.severity import assess
 
 CHANNEL = "api"
 
 
-class Reporter(BaseModel):
+class Reporter(RequestBody):
     """Who reports: `id` is the vendor's own id of the person."""
 
-    model_config = ConfigDict(extra="forbid")
     id: str = Field(min_length=1, max_length=100)
     name: str | None = Field(default=None, max_length=100)
     phone: str | None = Field(default=None, max_length=30)
 
 
-class NewTicket(BaseModel):
+class NewTicket(RequestBody):
     """Priority and category are judged from the summary when left out."""
 
-    model_config = ConfigDict(extra="forbid")
     contact: Reporter
     summary: str = Field(min_length=1, max_length=2_000)
     category: str | None = Field(default=None, max_length=40)

@@ -86,4 +86,13 @@ def test_no_wording_for_customers_stands_in_python() -> None:
 
 
 # Patterns that recognise what people write, and hints for the operator in logs, are not customers' wording.
-_PATTERNS = ("bursts.py", "choices.py", "signature.py", "settings.py", "routes.py", "channel.py", "envelope.py", "xml.py")
+_PATTERNS = (
+    "bursts.py",
+    "choices.py",
+    "signature.py",
+    "settings.py",
+    "routes.py",
+    "channel.py",
+    "envelope.py",
+    "xml.py",
+)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from desk import conversations
@@ -15,16 +15,14 @@ from gateway.channels.web import events, thumbs
 from gateway.channels.web.sessions import WebSessions
 from gateway.flow import Flow, Incoming
 from gateway.limits import Limits
+from gateway.render import Voice
+from gateway.requests import RequestBody
 from gateway.services import Services
 
 CHANNEL = "web"
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SessionRequest(_Body):
+class SessionRequest(RequestBody):
     """Begin a session, or go on with one."""
 
     site: str = Field(default="", max_length=100)
@@ -42,14 +40,14 @@ class SessionReply(BaseModel):
     last_seq: int
 
 
-class Picked(_Body):
+class Picked(RequestBody):
     """An option that was offered."""
 
     id: str = Field(max_length=200)
     label: str = Field(max_length=500)
 
 
-class MessageRequest(_Body):
+class MessageRequest(RequestBody):
     """`client_id` makes sending again harmless."""
 
     client_id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
@@ -61,12 +59,12 @@ class MessageReply(BaseModel):
     seq: int
 
 
-class FeedbackRequest(_Body):
+class FeedbackRequest(RequestBody):
     seq: int = Field(ge=1)
     helpful: bool
 
 
-class HumanRequest(_Body):
+class HumanRequest(RequestBody):
     client_id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 
 
@@ -91,11 +89,12 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
         token = body.token or sessions.new()
         who = sessions.user(token)
         last_seq = await run_in_threadpool(_last_seq, services, who)
+        voice = _voice_of(body.locale)
         return SessionReply(
             token=token,
             conversation=who[:12],
-            name=services.wording.text("web.name"),
-            notice=services.wording.text("web.notice"),
+            name=voice.say(services.wording.text("web.name")),
+            notice=voice.say(services.wording.text("web.notice")),
             last_seq=last_seq,
         )
 
@@ -106,7 +105,7 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
 
     @router.post("/human", status_code=202)
     async def human(body: HumanRequest, who: str = Depends(user)) -> MessageReply:
-        return await receive(who, body.client_id, services.wording.text("turn.option.human"))
+        return await receive(who, body.client_id, await run_in_threadpool(_wish_for_a_human, services, who))
 
     @router.post("/feedback", status_code=204)
     async def feedback(body: FeedbackRequest, who: str = Depends(user)) -> Response:
@@ -119,6 +118,19 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
         return StreamingResponse(events.stream(services, who, after), media_type="text/event-stream", headers=headers)
 
     return router
+
+
+def _voice_of(locale: str) -> Voice:
+    """What nobody has asked for yet is said in the script of the widget's language."""
+    return {"zh-TW": Voice("hant", "tw"), "zh-HK": Voice("hant", "hk")}.get(locale, Voice("hans", "cn"))
+
+
+def _wish_for_a_human(services: Services, who: str) -> str:
+    """The button's words, as this person writes: they must not change the script of the conversation."""
+    with services.db.read() as session:
+        found = conversations.find(session, CHANNEL, who)
+    words = services.wording.text("turn.option.human")
+    return Voice(found.script, found.region).say(words) if found else words
 
 
 def _last_seq(services: Services, who: str) -> int:

@@ -70,6 +70,15 @@ export class Log {
     this.onJump(false);
   }
 
+  /** The end; but of a message taller than the panel, its beginning: that is where one starts to read. */
+  #toNewest() {
+    this.toEnd();
+    const { entry, node } = this.#items.at(-1) ?? {};
+    if (!node || entry.author === "user" || this.busy) return;
+    const over = this.node.getBoundingClientRect().top - node.getBoundingClientRect().top;
+    if (over > 0) this.node.scrollTop -= over;
+  }
+
   /** While busy (history is being replayed) nothing is announced or animated. */
   get busy() {
     return this.node.getAttribute("aria-busy") === "true";
@@ -90,7 +99,7 @@ export class Log {
     queueMicrotask(() => {
       this.#due = false;
       this.#arrange();
-      if (this.#follow) this.toEnd();
+      if (this.#follow) this.#toNewest();
       else if (this.#news) this.onJump(true);
       this.#news = false;
     });

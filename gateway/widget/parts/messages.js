@@ -47,7 +47,8 @@ function answer(entry, card, look, act) {
   return h(
     "article",
     { class: "bubble card" },
-    entry.text ? h("div", {}, markdown(entry.text)) : null,
+    // Text channels need the title as text; here it would stand there twice.
+    entry.text && entry.text !== card.title ? h("div", {}, markdown(entry.text)) : null,
     card.title ? h("h3", {}, card.title) : null,
     (card.blocks || []).map((block) => markdown(block)),
     card.workaround ? h("div", { class: "workaround" }, h("b", {}, texts.workaround), markdown(card.workaround)) : null,

@@ -148,7 +148,7 @@ def test_resolving_gives_the_conversation_back_to_the_bot_and_tells_the_customer
     said = world.messages(number)[-1]
     assert (said.author, said.text) == (
         "system",
-        f"工单 {number} 已处理完毕：已重置导入模板。如果没有解决，直接回复说明，我们会重新打开。",
+        f"工单 {number} 已处理完毕：已重置导入模板。如果还没有解决，请回复“转人工”，工程师会接着处理。",
     )
     assert [row.payload["text"] for row in world.outbox()] == [said.text]
 

@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from time import monotonic
+
+import pytest
+
+from contract.turn import TurnContext
+from desk.errors import ConflictingRepeat
+from gateway.bursts import Pace
+from gateway.engine import FakeEngine, Part, Said
+from gateway.errors import TooLarge, Unusable
+from gateway.flow import Flow, Incoming
+from tests.integration.gateway.turn_world import ANSWER, CHOICES, World, texts
+
+
+class Slow:
+    """An engine that takes its time, and notices when it is asked twice at once for one conversation."""
+
+    def __init__(self, *delays: float) -> None:
+        self._delays = delays or (0.0,)
+        self.asked: list[str] = []
+        self.running: set[str] = set()
+        self.overlapped: list[str] = []
+
+    async def ask(self, sender: str, text: str, context: TurnContext) -> tuple[Part, ...]:
+        conversation = sender.partition(":")[0]
+        if conversation in self.running:
+            self.overlapped.append(text)
+        self.running.add(conversation)
+        self.asked.append(text)
+        await asyncio.sleep(self._delays[len(self.asked) % len(self._delays)])
+        self.running.discard(conversation)
+        return (Said(f"答：{text}"),)
+
+    async def ready(self) -> bool:
+        return True
+
+
+def with_engine(world: World, engine: Slow) -> Slow:
+    world.engine = engine  # type: ignore[assignment]
+    world.restart()
+    return engine
+
+
+def with_pace(world: World, pause: float, longest: float) -> None:
+    world.pace = Pace(pause, longest)
+    world.restart()
+
+
+# -- bursts --------------------------------------------------------------------------------------
+
+
+async def test_three_short_messages_are_one_turn(turns_world: World) -> None:
+    with_pace(turns_world, pause=4.0, longest=9.0)
+    began = monotonic()
+
+    accepted = [await turns_world.receive(text) for text in ("在吗", "导入报错", "ERROR_403")]
+    outcomes = [await turns_world.flow.outcome(one, 5.0) for one in accepted]
+
+    assert turns_world.asked == ["导入报错，ERROR_403"]
+    assert len({outcome.turn_id for outcome in outcomes if outcome}) == 1
+    assert [one.seq for one in accepted] == [1, 2, 3]
+    assert monotonic() - began < 3.5  # the code completed the question: nobody waited for a pause
+
+
+async def test_fragments_are_answered_after_a_pause(turns_world: World) -> None:
+    with_pace(turns_world, pause=0.1, longest=5.0)
+
+    await turns_world.receive("在吗")
+    await turns_world.say("打不开")
+
+    assert turns_world.asked == ["打不开"]
+
+
+async def test_whoever_never_pauses_gets_an_answer_all_the_same(turns_world: World) -> None:
+    with_pace(turns_world, pause=0.3, longest=0.5)
+
+    for _ in range(8):
+        await turns_world.receive("嗯嗯")
+        await asyncio.sleep(0.1)
+    await turns_world.flow.idle()
+
+    assert len(turns_world.asked) >= 2  # the first one before the talking was over
+    assert "，".join(turns_world.asked).count("嗯嗯") == 8
+
+
+@pytest.mark.parametrize("text", ["怎么导出报表", "ERROR_403", "转人工"])
+async def test_a_complete_question_is_not_held_back(turns_world: World, text: str) -> None:
+    with_pace(turns_world, pause=30.0, longest=60.0)
+
+    assert texts(await turns_world.say(text)) == [f"答：{text}"]
+
+
+async def test_an_answer_to_a_choice_or_a_form_is_not_held_back_either(turns_world: World) -> None:
+    with_pace(turns_world, pause=30.0, longest=60.0)
+    turns_world.says(CHOICES)
+    await turns_world.say("报表怎么弄")
+    turns_world.says(ANSWER)
+
+    await turns_world.say("打印那个")
+
+    assert turns_world.asked[-1] == "打印那个"
+
+
+async def test_what_arrives_during_a_turn_is_the_next_one(turns_world: World) -> None:
+    engine = with_engine(turns_world, Slow(0.2))
+
+    first = await turns_world.receive("怎么导出报表")
+    await asyncio.sleep(0.05)
+    later = [await turns_world.receive("那手机端呢"), await turns_world.receive("怎么打印")]
+    outcomes = [await turns_world.flow.outcome(one, 5.0) for one in (first, *later)]
+
+    assert engine.asked == ["怎么导出报表", "那手机端呢，怎么打印"]
+    assert engine.overlapped == []
+    assert [texts(outcome) for outcome in outcomes if outcome] == [
+        ["答：怎么导出报表"],
+        ["答：那手机端呢，怎么打印"],
+        ["答：那手机端呢，怎么打印"],
+    ]
+
+
+# -- turns never overlap -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_turns_of_one_conversation_never_overlap_and_no_message_is_lost_or_doubled(
+    turns_world: World, seed: int
+) -> None:
+    chance = random.Random(seed)
+    engine = with_engine(turns_world, Slow(*(chance.uniform(0.0, 0.03) for _ in range(7))))
+    users = ["visitor", "wang", "chen"]
+
+    async def write(user: str, number: int) -> None:
+        await asyncio.sleep(chance.uniform(0.0, 0.3))
+        text = f"{user}第{number}个问题怎么办？"
+        for _ in range(chance.choice([1, 1, 2, 3])):  # some deliveries are repeated
+            accepted = await turns_world.flow.receive(Incoming("web", user, f"{user}-{number}", text))
+        assert await turns_world.flow.outcome(accepted, 10.0) is not None
+
+    await asyncio.gather(*(write(user, number) for user in users for number in range(8)))
+    await turns_world.flow.idle()
+
+    said = "，".join(engine.asked)
+    assert engine.overlapped == []
+    assert all(said.count(f"{user}第{number}个问题") == 1 for user in users for number in range(8))
+
+
+# -- outcomes ------------------------------------------------------------------------------------
+
+
+async def test_all_deliveries_of_a_message_share_one_outcome(turns_world: World) -> None:
+    engine = with_engine(turns_world, Slow(0.1))
+
+    async def deliver() -> object:
+        accepted = await turns_world.receive("怎么导出报表", "wx-1")
+        return await turns_world.flow.outcome(accepted, 5.0)
+
+    outcomes = await asyncio.gather(*(deliver() for _ in range(8)))
+
+    assert len(engine.asked) == 1
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+async def test_only_the_first_delivery_is_fresh(turns_world: World) -> None:
+    first = await turns_world.receive("怎么导出报表", "wx-1")
+    again = await turns_world.receive("怎么导出报表", "wx-1")
+
+    assert (first.fresh, again.fresh) == (True, False)
+    assert (first.message_id, first.seq) == (again.message_id, again.seq)
+
+
+async def test_an_outcome_that_is_late_is_none_and_the_turn_goes_on(turns_world: World) -> None:
+    with_engine(turns_world, Slow(0.2))
+    accepted = await turns_world.receive("怎么导出报表")
+
+    assert await turns_world.flow.outcome(accepted, 0.01) is None
+
+    outcome = await turns_world.flow.outcome(accepted, 5.0)
+    assert outcome is not None
+    assert texts(outcome) == ["答：怎么导出报表"]
+
+
+async def test_two_may_wait_for_one_message_and_one_may_leave(turns_world: World) -> None:
+    with_engine(turns_world, Slow(0.1))
+    accepted = await turns_world.receive("怎么导出报表")
+    leaving = asyncio.create_task(turns_world.flow.outcome(accepted, 5.0))
+    staying = asyncio.create_task(turns_world.flow.outcome(accepted, 5.0))
+    await asyncio.sleep(0.02)
+
+    leaving.cancel()
+
+    outcome = await staying
+    assert outcome is not None
+    assert outcome.replies
+
+
+async def test_the_same_id_with_other_words_is_refused(turns_world: World) -> None:
+    await turns_world.say("怎么导出报表", "wx-1")
+
+    with pytest.raises(ConflictingRepeat):
+        await turns_world.receive("怎么打印报表", "wx-1")
+    assert turns_world.asked == ["怎么导出报表"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "你好\ud800", "你好\0"])
+async def test_what_cannot_be_used_is_refused_and_not_stored(turns_world: World, text: str) -> None:
+    await turns_world.say("怎么导出报表")
+
+    with pytest.raises(Unusable):
+        await turns_world.receive(text)
+    assert len(turns_world.messages()) == 2
+
+
+async def test_a_text_at_the_limit_is_taken_and_one_over_it_is_refused(turns_world: World) -> None:
+    await turns_world.say("怎" * 2_000)
+
+    with pytest.raises(TooLarge) as refused:
+        await turns_world.receive("怎" * 2_001)
+    assert refused.value.values == {"limit": 2_000}
+
+
+async def test_pictures_are_kept_for_the_human_and_open_no_turn(turns_world: World) -> None:
+    accepted = await turns_world.receive("", kind="image", payload={"file": "a.png"})
+
+    outcome = await turns_world.flow.outcome(accepted, 5.0)
+
+    assert turns_world.asked == []
+    assert outcome is not None
+    assert outcome.replies == ()
+
+
+# -- crashes -------------------------------------------------------------------------------------
+
+
+async def stored_by_a_process_that_died(world: World, *messages: str) -> None:
+    """Stored, and killed before the turn: the flow of the dead process does nothing any more."""
+    dead = Flow(world.services, pace=Pace(pause=60.0, longest=60.0))
+    for number, text in enumerate(messages):
+        await asyncio.to_thread(dead._store, Incoming("web", "visitor", f"dead-{number}", text))
+    world.clock.advance(timedelta(seconds=1))
+    world.restart()
+
+
+async def test_after_a_crash_the_turns_left_undone_are_run(turns_world: World) -> None:
+    await stored_by_a_process_that_died(turns_world, "在吗", "怎么导出报表")
+
+    assert await turns_world.flow.resume() == 2
+    await turns_world.flow.idle()
+
+    assert turns_world.asked == ["怎么导出报表"]
+    assert [message.author for message in turns_world.messages()] == ["user", "user", "bot"]
+
+
+async def test_what_was_done_before_the_crash_is_not_done_again(turns_world: World) -> None:
+    await turns_world.say("怎么导出报表")
+    turns_world.clock.advance(timedelta(seconds=1))
+    turns_world.restart()
+
+    assert await turns_world.flow.resume() == 0
+
+
+async def test_the_senders_retry_during_the_recovery_changes_nothing(turns_world: World) -> None:
+    await stored_by_a_process_that_died(turns_world, "怎么导出报表")
+    await turns_world.flow.resume()
+
+    outcome = await turns_world.say("怎么导出报表", "dead-0")
+
+    assert texts(outcome) == ["答：怎么导出报表"]
+    assert turns_world.asked == ["怎么导出报表"]
+
+
+async def test_a_retry_alone_runs_what_a_crash_left_undone(turns_world: World) -> None:
+    await stored_by_a_process_that_died(turns_world, "怎么导出报表")
+
+    assert texts(await turns_world.say("怎么导出报表", "dead-0")) == ["答：怎么导出报表"]
+
+
+async def test_a_turn_that_fails_does_not_stop_the_conversation(turns_world: World) -> None:
+    fails = True
+
+    class Broken(FakeEngine):
+        async def ask(self, sender: str, text: str, context: TurnContext) -> tuple[Part, ...]:
+            if fails:
+                turns_world.db.close()  # the whole store is gone: not even an apology can be kept
+            return await super().ask(sender, text, context)
+
+    def script(text: str, context: TurnContext) -> Sequence[Part]:
+        return (Said(f"答：{text}"),)
+
+    turns_world.engine = Broken(script)
+    turns_world.restart()
+    lost = await turns_world.receive("怎么导出报表")
+    await turns_world.flow.idle()
+    turns_world.db.open()
+    fails = False
+
+    assert await turns_world.flow.outcome(lost, 1.0) is None
+    assert texts(await turns_world.say("怎么打印报表")) == ["答：怎么打印报表"]
+    assert texts(await turns_world.say("怎么导出报表", "m-1")) == ["答：怎么导出报表"]
+
+
+async def test_the_flow_forgets_conversations_that_are_at_rest(turns_world: World) -> None:
+    for number in range(20):
+        incoming = Incoming("web", f"user-{number}", f"id-{number}", "怎么导出报表")
+        await turns_world.flow.outcome(await turns_world.flow.receive(incoming), 5.0)
+    await turns_world.flow.idle()
+
+    assert turns_world.flow._mailboxes == {}
