@@ -18,19 +18,18 @@ from gateway.channels.wechat.delivery import KIND as WECHAT_TEXT
 from gateway.channels.wechat.delivery import deliver as delivery_to_wechat
 from gateway.channels.wechat.late import KIND as WECHAT_LATE
 from gateway.channels.wechat.late import fulfil
-from gateway.channels.wechat.settings import WeChatSettings
 from gateway.engine import HttpEngine
 from gateway.hub import Hub
 from gateway.services import Services
 from gateway.settings import GatewaySettings
 from gateway.wording import Wording
 from gongda.deliveries import Deliveries, Send
-from gongda.errors import BadSetting
 from gongda.logs import configure_logs
 from gongda.policy import load_policy
 from gongda.retrieving import live
 from gongda.secrets import Secrets
 from gongda.settings import Settings, load_settings
+from gongda.wechat import wechat_settings
 
 
 def gateway() -> FastAPI:
@@ -76,23 +75,6 @@ def gateway_settings(settings: Settings, secrets: Secrets) -> GatewaySettings:
         allowed_origins=settings.origins,
         wechat=wechat_settings(settings),
     )
-
-
-def wechat_settings(settings: Settings) -> WeChatSettings | None:
-    """The official account, if one is set up. Raises BadSetting."""
-    if settings.wechat_token is None:
-        return None
-    secret = settings.wechat_app_secret
-    try:
-        return WeChatSettings(
-            token=settings.wechat_token.get_secret_value(),
-            app_id=settings.wechat_app_id,
-            app_secret=secret.get_secret_value() if secret else "",
-            api_base=settings.wechat_api_base,
-            customer_service=settings.wechat_customer_service,
-        )
-    except ValueError as error:
-        raise BadSetting(f"微信公众号设置有误：{error}") from error
 
 
 def deliveries(settings: Settings) -> Deliveries:

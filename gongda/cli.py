@@ -42,5 +42,5 @@ def main() -> None:
     try:
         app()
     except GongdaError as error:
-        Console(stderr=True).print(f"[red]✗[/] {error}", highlight=False)
+        Console(stderr=True).print(f"[red]✗[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)

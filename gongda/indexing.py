@@ -8,6 +8,7 @@ from desk.clock import system_clock
 from gongda.fingerprint import fingerprint
 from gongda.retrieving import encoder
 from gongda.settings import Settings
+from kb_ingest.asked import read_asked
 from kb_ingest.folder import read_folder
 from kb_ingest.publish import publish
 from retrieval import store
@@ -36,12 +37,13 @@ def build_index(settings: Settings, *, force: bool = False) -> Indexed:
             pass  # somebody deleted the builds; make one
     entries = read_folder(settings.corpus)
     settings.index.mkdir(parents=True, exist_ok=True)
-    info = publish(entries, encoder(settings), settings.index, system_clock)
+    asked = read_asked(settings.corpus, frozenset(entry.id for entry in entries))
+    info = publish(entries, encoder(settings), settings.index, system_clock, asked)
     marked.write_text(mark, encoding="utf-8")
     return Indexed(info.build_id, len(entries), fresh=True)
 
 
 def _mark(settings: Settings) -> str:
     sources = [settings.corpus, settings.root / "zhtext", settings.root / "retrieval"]
-    corpus = fingerprint(sources, (".yml", ".py", ".tsv", ".txt", ".json", ".safetensors"), settings.root)
+    corpus = fingerprint(sources, (".yml", ".py", ".tsv", ".txt", ".json", ".jsonl", ".safetensors"), settings.root)
     return f"{corpus} {settings.encoder or 'shipped'}"

@@ -29,16 +29,24 @@ def load_policy(path: Path) -> Policy:
     """The policy of a file; the defaults when there is none. Raises BadSetting with every mistake."""
     if not path.exists():
         return Policy()
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise BadSetting(f"{path.name} 不是 UTF-8 编码，请用 UTF-8 另存一次") from error
     except tomllib.TOMLDecodeError as error:
-        raise BadSetting(f"{path.name} 无法解析：{error}") from error
+        raise BadSetting(f"{path.name} {_place(error)}不是有效的 TOML：{error}") from error
     reader = _Reader(text)
     policy = Policy(hours=reader.hours(data.get("hours", {})))
     if reader.problems:
         raise BadSetting(f"{path.name} 有 {len(reader.problems)} 处错误：" + "；".join(reader.problems))
     return policy
+
+
+def _place(error: tomllib.TOMLDecodeError) -> str:
+    """The line, which Python 3.11 tells in the message only."""
+    found = re.search(r"\(at line (\d+)", str(error))
+    return f"第 {found.group(1)} 行" if found else ""
 
 
 class _Reader:

@@ -18,10 +18,12 @@ from desk.errors import AlreadyExists
 from gongda import supervision
 from gongda.errors import NoSpace, StepFailed
 from gongda.indexing import build_index
+from gongda.policy import load_policy
 from gongda.ports import require_free
 from gongda.secrets import Secrets
 from gongda.settings import Settings
 from gongda.training import train_engine
+from gongda.wechat import wechat_settings
 
 NEEDED_MB = 300  # database, logs and index builds of a first run
 READY_WITHIN = 180.0  # seconds; Rasa needs 15-45 s to load
@@ -49,6 +51,9 @@ def run(settings: Settings, console: Console) -> int:
 
 
 def _check(settings: Settings) -> None:
+    """What would otherwise make a process start, fail and start again for ever. Raises GongdaError."""
+    load_policy(settings.root / settings.support)
+    wechat_settings(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.var).free // 2**20
     if free < NEEDED_MB:
@@ -81,7 +86,7 @@ def _first_login(database: Database, secrets: Secrets) -> bool:
             return False
     try:
         password = secrets.get("admin_password")
-        agents.create(database, ADMIN, password, name="管理员", role="admin", now=system_clock())
+        agents.create(database, ADMIN, password, name="值班客服", role="admin", now=system_clock())
     except AlreadyExists:
         return False  # another `gongda up` on the same database was faster
     return True

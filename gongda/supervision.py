@@ -15,6 +15,7 @@ from gongda.settings import Settings
 from gongda.training import engine_env, engine_python, model_path
 
 _STOP_SECONDS = 10  # running turns end, SQLite checkpoints
+_STREAMS_SECONDS = 2  # then open event streams are cut: they never end by themselves, and widgets come back
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,10 @@ class Program:
 def programs(settings: Settings, secrets: Secrets) -> tuple[Program, ...]:
     """Gateway, actions, engine and worker, in the order in which they become useful."""
     python = sys.executable
-    uvicorn = f"{python} -m uvicorn --factory --no-access-log --log-level warning"
+    uvicorn = (
+        f"{python} -m uvicorn --factory --no-access-log --log-level warning "
+        f"--timeout-graceful-shutdown {_STREAMS_SECONDS}"
+    )
     engine = (
         f"{engine_python(settings)} -m rasa run --model {model_path(settings)} --endpoints bot/endpoints.yml "
         f"--credentials bot/credentials.yml --interface 127.0.0.1 --port {settings.engine_port}"

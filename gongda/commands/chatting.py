@@ -1,8 +1,12 @@
-"""chat: a conversation in the terminal, through the running gateway and its real turn."""
+"""chat: a conversation in the terminal, through the running gateway and its real turn.
+
+Lines from a pipe are spoken one after the other, each after the answer to the one before.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 import uuid
@@ -18,6 +22,8 @@ from gongda.errors import Unprepared
 from gongda.settings import load_settings
 
 _AGAIN_AFTER = 1.0  # seconds until a broken stream is opened again
+_ANSWER_WITHIN = 15.0  # seconds; a burst takes up to 6, the gateway's own deadlines 4 more
+_PAUSE = 0.3  # seconds; the messages of one turn come together
 
 
 def chat() -> None:
@@ -25,20 +31,50 @@ def chat() -> None:
     console = Console(highlight=False)
     with httpx2.Client(base_url=load_settings().gateway_url, timeout=10.0) as client:
         token = _session(client, console)
-        threading.Thread(target=_listen, args=(client, token, console), daemon=True).start()
+        heard = _Heard()
+        threading.Thread(target=_listen, args=(client, token, console, heard), daemon=True).start()
         for line in _lines(console):
             body = {"client_id": uuid.uuid4().hex, "text": line}
-            _send(client, body, token, console)
+            seq = _send(client, body, token, console)
+            if seq is not None and not sys.stdin.isatty():
+                heard.answer_to(seq)
 
 
-def _send(client: httpx2.Client, body: dict[str, str], token: str, console: Console) -> None:
+class _Heard:
+    """How far the other side has spoken."""
+
+    def __init__(self) -> None:
+        self._news = threading.Condition()
+        self._seq = 0
+
+    def note(self, seq: int) -> None:
+        """Called for every message that is not our own."""
+        with self._news:
+            self._seq = max(self._seq, seq)
+            self._news.notify_all()
+
+    def answer_to(self, seq: int) -> None:
+        """Wait until it has come and is complete, or does not come: a human may have the conversation."""
+        patience = _ANSWER_WITHIN
+        while self._beyond(seq, patience):
+            seq, patience = self._seq, _PAUSE
+
+    def _beyond(self, seq: int, patience: float) -> bool:
+        with self._news:
+            return self._news.wait_for(lambda: self._seq > seq, patience)
+
+
+def _send(client: httpx2.Client, body: dict[str, str], token: str, console: Console) -> int | None:
+    """The message's number in the conversation; None when it was not accepted."""
     try:
         answer = client.post("/web/messages", json=body, headers={"x-gongda-session": token})
     except httpx2.HTTPError:
         console.print("[red]✗[/] 没有发出去：服务没有应答，请稍后再发一次")
-        return
+        return None
     if answer.status_code != 202:
         console.print(f"[red]✗[/] {answer.json()['error']['message']}")
+        return None
+    return int(answer.json()["seq"])
 
 
 def _session(client: httpx2.Client, console: Console) -> str:
@@ -61,14 +97,16 @@ def _lines(console: Console) -> Iterator[str]:
         yield line
 
 
-def _listen(client: httpx2.Client, token: str, console: Console) -> None:
+def _listen(client: httpx2.Client, token: str, console: Console, heard: _Heard) -> None:
     """Show what arrives; after a break go on where it stopped."""
     seen = 0
     while True:
         with suppress(httpx2.HTTPError, ValueError):
             for message in _events(client, token, seen):
                 seen = max(seen, message.get("seq", 0))
-                _show(message, console)
+                if message.get("author", "user") != "user":
+                    _show(message, console)
+                    heard.note(message["seq"])
         time.sleep(_AGAIN_AFTER)
 
 
@@ -81,8 +119,6 @@ def _events(client: httpx2.Client, token: str, after: int) -> Iterator[dict[str,
 
 
 def _show(message: dict[str, Any], console: Console) -> None:
-    if "author" not in message or message["author"] == "user":
-        return
     card = message.get("card") or {}
     if message["kind"] == "answer":
         console.print(Markdown("\n\n".join([f"**{card['title']}**", *card["blocks"]])))
