@@ -36,7 +36,7 @@ def create_app(settings: ActionsSettings, knowledge: Knowledge) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(knowledge.reload)
+        await run_in_threadpool(knowledge.warm_up)
         watch = asyncio.create_task(_watch(knowledge, settings.reload_seconds))
         yield
         watch.cancel()

@@ -31,6 +31,10 @@ class Knowledge(Protocol):
         """Look at CURRENT again."""
         ...
 
+    def warm_up(self) -> None:
+        """Load everything that the first question would otherwise wait for; a missing index is no error."""
+        ...
+
 
 class FakeKnowledge:
     """Answers from a table: question -> decision; everything else is declined."""
@@ -55,6 +59,9 @@ class FakeKnowledge:
 
     def reload(self) -> dict[str, Any]:
         return self.state()
+
+    def warm_up(self) -> None:
+        """Nothing to load."""
 
 
 def an_answer(entry_id: str = "faq-a", title: str = "标题") -> Answer:

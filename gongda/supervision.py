@@ -35,7 +35,7 @@ def programs(settings: Settings, secrets: Secrets) -> tuple[Program, ...]:
         f"--timeout-graceful-shutdown {_STREAMS_SECONDS}"
     )
     engine = (
-        f"{engine_python(settings)} -m rasa run --model {model_path(settings)} --endpoints bot/endpoints.yml "
+        f"{engine_python(settings)} -m bot.serve run --model {model_path(settings)} --endpoints bot/endpoints.yml "
         f"--credentials bot/credentials.yml --interface 127.0.0.1 --port {settings.engine_port}"
     )
     engine_extra = {

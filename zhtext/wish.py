@@ -12,8 +12,8 @@ from typing import Tuple
 from zhtext.normalize import normalize
 
 _HUMAN = re.compile(
-    r"^(我?(想|要|需要)?(帮我|给我|麻烦|请)?(帮我)?(转|找|接|换|叫)(个|一下|到|一个)?(人工|真人|活人|客服|人|专员|技术|工程师)(客服|服务|坐席|接待|处理|来)?"
-    r"|(我?(想|要))?(人工|真人)(客服|服务|坐席)?|(我?(想|要))?联系(人工|客服|真人|技术支持)|客服电话联系我)[吧啊呀呢了谢]*[。.!！?？]*$"
+    r"^(我?(想|要|需要)?(拜托|帮我|给我|麻烦|请|快|赶紧|直接|立刻|马上|能不能|可以)*(帮我|给我)?(转|找|接|换|叫|联系)(个|一下|到|一个)?(人工|真人|活人|客服|人|专员|技术|工程师)(客服|服务|坐席|接待|处理|来)?"
+    r"|(我?(想|要))?(人工|真人)(客服|服务|坐席)?|(我?(想|要))?联系(人工|客服|真人|技术支持)|客服电话联系我)(吗|行吗|可以吗|好吗)?[吧啊呀呢了谢啦喇嘛]*[。.!！?？]*$"
 )
 _STATUS = re.compile(
     r"^(查|查询|查一下|看看|看下|看一下)?(我的|我)?(工单|报修单?)(进度|状态|到哪了|怎么样了|处理得怎么样了)?[。.!！?？]*$|^查工单"
@@ -30,6 +30,14 @@ def wants_human(text: str) -> bool:
 def asks_for_ticket(text: str) -> bool:
     """Whether the whole text plainly asks how one's ticket is doing."""
     return bool(_STATUS.match(normalize(text)))
+
+
+_NO = re.compile(r"不|别|甭|取消|算了|免了|撤|无需|没必要|机器人|智能助手|你(来|继续|接着)|继续|接着")
+
+
+def says_no(text: str) -> bool:
+    """Whether anything in the text takes something back or goes on with the bot."""
+    return bool(_NO.search(normalize(text)))
 
 
 def cancels_human(text: str) -> bool:

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.intent_classifier import OUT_OF_SCOPE
-from zhtext.wish import split_wish
+from zhtext.wish import says_no, split_wish
 
 # A code in a sentence with one of these intents does not turn it into a question about the code.
 _KEEP = frozenset(
@@ -51,8 +51,11 @@ def _certain(message: Message) -> Optional[str]:
     if choice.get("id", "").startswith("entry:"):
         return "choose_entry"
     intent = (message.get(INTENT) or {}).get("name")
-    if split_wish(message.get(TEXT) or "")[0]:
+    text = message.get(TEXT) or ""
+    if split_wish(text)[0]:
         return "request_human"
+    if intent == "cancel_human" and not says_no(text):
+        return "request_human"  # 拜託轉人工啦 shares all its words with the refusals but the no
     entities = {entity["entity"] for entity in message.get(ENTITIES) or []}
     if "ticket_number" in entities and _unclear(message):
         return "ticket_status"

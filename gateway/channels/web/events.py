@@ -51,9 +51,13 @@ async def _wait(bell: asyncio.Event) -> float:
 
 
 def _conversation(services: Services, user: str) -> int:
-    now = services.clock()
+    """Looking comes first: a stream that is opened again, as after every reload, writes nothing."""
+    with services.db.read() as session:
+        found = conversations.find(session, CHANNEL, user)
+    if found is not None:
+        return found.id
     with services.db.write() as session:
-        return conversations.open_for(session, CHANNEL, user, now=now).id
+        return conversations.open_for(session, CHANNEL, user, now=services.clock()).id
 
 
 def _news(services: Services, conversation_id: int, after: int) -> tuple[tuple[Message, ...], str]:

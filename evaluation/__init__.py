@@ -1,0 +1,1 @@
+"""Question sets, measurements, side-by-side runs with peers."""

@@ -1,0 +1,161 @@
+"""The widget alone, against its own fake gateway: what a browser does to it and what strangers type into it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import uvicorn
+from playwright.sync_api import BrowserContext, expect
+
+from gateway.widget import fake_server
+from gateway.widget.fake_desk import FakeDesk
+from tests.e2e.pages import Widget
+from tests.e2e.ports import free_ports
+from tests.e2e.waiting import until
+
+pytestmark = pytest.mark.browser
+Person = Callable[[str], BrowserContext]
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    script = json.loads((Path(fake_server.__file__).parent / "fake_script.json").read_text(encoding="utf-8"))
+    return FakeDesk(script, lambda: datetime.now(ZoneInfo("Asia/Shanghai")))
+
+
+@pytest.fixture
+def site(desk: FakeDesk) -> Iterator[str]:
+    (port,) = free_ports(1)
+    config = uvicorn.Config(fake_server.create_app(desk), host="127.0.0.1", port=port, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started, 10, "the fake gateway to start")
+    yield f"http://127.0.0.1:{port}/widget"
+    server.should_exit = True
+    server.force_exit = True
+    thread.join(timeout=5)
+
+
+def opened(person: BrowserContext, site: str) -> Widget:
+    widget = Widget(person, site)
+    widget.open()
+    return widget
+
+
+def said(desk: FakeDesk) -> list[str]:
+    """What has arrived from visitors, in order."""
+    conversations = desk.conversations.values()
+    return [m["text"] for c in conversations for m in c.messages if m["author"] == "user" and m.get("text")]
+
+
+def test_enter_sends_but_not_while_the_input_method_is_composing(desktop: Person, site: str, desk: FakeDesk) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.input.fill("导入报错")
+
+    widget.input.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    widget.input.dispatch_event("keydown", {"key": "Enter", "keyCode": 229, "bubbles": True})
+    expect(widget.input).to_have_value("导入报错")
+    widget.input.press("Shift+Enter")
+    expect(widget.input).to_have_value("导入报错\n")
+    assert said(desk) == []
+
+    widget.input.press("Enter")
+    expect(widget.answers).to_have_count(1)
+    assert [text.strip() for text in said(desk)] == ["导入报错"]
+
+
+def test_history_is_there_after_a_reload_and_in_a_second_tab(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    first = opened(person, site)
+    first.input.fill("导入报错")
+    first.input.press("Enter")
+    expect(first.answers).to_have_count(1)
+
+    first.page.reload()
+    expect(first.answers).to_have_count(1)
+
+    second = opened(person, site)
+    expect(second.answers).to_have_count(1)
+    first.input.fill("import 还是不行")
+    first.input.press("Enter")
+    expect(second.answers).to_have_count(2)
+    assert first.complaints == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=\"document.title='owned'\">",
+        "<script>document.title='owned'</script>",
+        "[click](javascript:document.title='owned')",
+        "**<b onmouseover=document.title='owned'>x</b>**",
+    ],
+)
+def test_what_strangers_type_stays_text(desktop: Person, site: str, text: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    title = widget.page.title()
+
+    widget.input.fill(text)
+    widget.input.press("Enter")
+
+    expect(widget.panel.locator(".message.from-user")).to_contain_text(text)
+    expect(widget.replies.last).to_be_visible()
+    assert widget.page.title() == title
+    assert widget.panel.locator("img[src=x], script, a[href^=javascript]").count() == 0
+
+
+def test_without_network_nothing_is_lost_or_doubled(desktop: Person, site: str, desk: FakeDesk) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.input.fill("导入报错")
+    widget.input.press("Enter")
+    expect(widget.answers).to_have_count(1)
+
+    person.set_offline(True)
+    widget.input.fill("ERR-1042 断网时写的")
+    widget.input.press("Enter")
+    expect(widget.panel.locator(".message.from-user")).to_have_count(2)
+    widget.page.wait_for_timeout(3_000)
+    assert said(desk) == ["导入报错"]
+    person.set_offline(False)
+
+    expect(widget.answers).to_have_count(2, timeout=20_000)
+    assert said(desk) == ["导入报错", "ERR-1042 断网时写的"]
+    expect(widget.panel.locator(".message.from-user")).to_have_count(2)
+
+
+def test_a_refused_message_says_why_and_stays_with_the_visitor(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.input.fill("长" * 2_001)
+    widget.input.press("Enter")
+
+    expect(widget.panel).to_contain_text("2000")
+
+
+def test_escape_closes_and_gives_the_focus_back(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.input.press("Escape")
+
+    expect(widget.panel).to_be_hidden()
+    focused = widget.page.evaluate("document.activeElement?.shadowRoot?.activeElement?.className ?? ''")
+    assert "launcher" in focused
+
+
+def test_an_answer_shows_its_title_once_and_from_its_beginning(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.input.fill("导入报错")
+    widget.input.press("Enter")
+
+    heading = widget.answers.locator("h3")
+    expect(heading).to_be_in_viewport()
+    assert widget.answers.inner_text().count(heading.inner_text()) == 1
