@@ -109,7 +109,7 @@ def _end(pids: tuple[int, ...]) -> None:
 
 def _programs(root: int) -> dict[str, int]:
     """The supervised processes by name."""
-    marks = {"gateway": "gongda.assembly:gateway", "actions": "gongda.assembly:actions", "engine": "rasa run",
+    marks = {"gateway": "gongda.assembly:gateway", "actions": "gongda.assembly:actions", "engine": "bot.serve run",
              "worker": "gongda worker"}  # fmt: skip
     found: dict[str, int] = {}
     for pid in cpu.family(root):
