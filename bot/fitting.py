@@ -9,7 +9,8 @@ from typing import Any, List, Sequence, Tuple
 import numpy as np
 
 from bot.gate import PRIOR, Background, Gate, Signals, weighted
-from bot.linear import SEED, Linear, LinearIntents, features, signals, softmax
+from bot.linear import SEED, LinearIntents, features, signals, softmax
+from bot.tfidf import Linear
 
 _NO_GATE = Gate(mean=(0.0,) * 7, deviation=(1.0,) * 7, weights=PRIOR, threshold=0.0)
 _TEMPERATURES = (0.05, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
@@ -135,7 +136,8 @@ def _fit_background(ours: Sequence[str], foreign: Sequence[str]) -> Background:
     vocabulary, idf, matrix = _vectors([*ours, *foreign])
     truth = [0] * len(ours) + [1] * len(foreign)
     fitted = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2000).fit(matrix, truth)
-    return Background(vocabulary, idf, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]))
+    weights, bias = fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)
+    return Background(Linear(vocabulary, idf, weights, bias))
 
 
 def _temperature(margins: Any, right: Any) -> float:

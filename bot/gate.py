@@ -10,7 +10,7 @@ import math
 from dataclasses import astuple, dataclass
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-import numpy as np
+from bot.tfidf import Linear
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,13 @@ PRIOR = (-0.7, -0.4, 0.0, 0.4, -0.9, -0.6, 0.0)
 
 @dataclass(frozen=True)
 class Background:
-    """Ours or foreign, by the words alone: a linear model whose value is added as one more signal."""
+    """Ours or foreign, by the words alone: a linear model with one output, added as one more signal."""
 
-    vocabulary: Mapping[str, int]
-    idf: Any
-    weights: Any
-    bias: float
+    linear: Linear
 
     def value(self, counts: Mapping[str, int]) -> float:
         """Positive for foreign text."""
-        rows = [(self.vocabulary[name], n) for name, n in counts.items() if name in self.vocabulary]
-        if not rows:
-            return self.bias
-        places = np.fromiter((row for row, _ in rows), dtype=np.int64, count=len(rows))
-        tf = np.fromiter((1.0 + math.log(n) for _, n in rows), dtype=np.float32, count=len(rows))
-        scaled = tf * self.idf[places]
-        return float((scaled / np.linalg.norm(scaled)) @ self.weights[places] + self.bias)
+        return float(self.linear.values(counts)[0])
 
 
 @dataclass(frozen=True)
@@ -81,25 +72,25 @@ class Gate:
             "threshold": self.threshold,
         }
         if self.background is not None:
-            data["background"] = {"vocabulary": list(self.background.vocabulary), "bias": self.background.bias}
+            data["background"] = {"vocabulary": list(self.background.linear.vocabulary)}
         return data
 
     def arrays(self) -> Dict[str, Any]:
         """What is too large for JSON."""
         if self.background is None:
             return {}
-        return {"background_idf": self.background.idf, "background_weights": self.background.weights}
+        linear = self.background.linear
+        return {"background_idf": linear.idf, "background_weights": linear.weights, "background_bias": linear.bias}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], arrays: Mapping[str, Any]) -> Gate:
         background = None
         if "background" in data:
-            background = Background(
-                vocabulary={name: i for i, name in enumerate(data["background"]["vocabulary"])},
-                idf=arrays["background_idf"],
-                weights=arrays["background_weights"],
-                bias=float(data["background"]["bias"]),
+            vocabulary = {name: i for i, name in enumerate(data["background"]["vocabulary"])}
+            linear = Linear(
+                vocabulary, arrays["background_idf"], arrays["background_weights"], arrays["background_bias"]
             )
+            background = Background(linear)
         return cls(
             mean=tuple(data["mean"]),
             deviation=tuple(data["deviation"]),

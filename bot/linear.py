@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 import numpy as np
 
 from bot.gate import Gate, Signals
+from bot.tfidf import Linear
 from zhtext.masking import masked
 from zhtext.segment import words
 
@@ -34,26 +35,6 @@ def features(text: str) -> List[str]:
     padded = f" {plain} "
     grams = [f"c:{padded[i : i + n]}" for n in (1, 2, 3) for i in range(len(padded) - n + 1)]
     return grams + [f"w:{word}" for word in words(plain)]
-
-
-@dataclass(frozen=True)
-class Linear:
-    """Decision values of a linear model over tf-idf features; `weights` is features x outputs."""
-
-    vocabulary: Mapping[str, int]
-    idf: Any
-    weights: Any
-    bias: Any
-
-    def values(self, counts: Mapping[str, int]) -> Any:
-        """One value for each output; the text vector has length 1, tf is 1 + log n."""
-        rows = [(self.vocabulary[name], n) for name, n in counts.items() if name in self.vocabulary]
-        if not rows:
-            return self.bias
-        places = np.fromiter((row for row, _ in rows), dtype=np.int64, count=len(rows))
-        tf = np.fromiter((1.0 + math.log(n) for _, n in rows), dtype=np.float32, count=len(rows))
-        scaled = tf * self.idf[places]
-        return (scaled / np.linalg.norm(scaled)) @ self.weights[places] + self.bias
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from evaluation import retrieval_figures, retrieval_report
+from evaluation.asked import Asked
 from evaluation.labelled import Question, other_script, read_questions
 from evaluation.overlap import seen_before
 from evaluation.peers import Peer, Ranked, ask, peers
@@ -32,20 +33,6 @@ from retrieval.live import Live
 from retrieval.result import Result
 
 BLOCK = 20
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One question put to one retriever."""
-
-    question: Question
-    ids: tuple[str, ...]  # ranked, what is shown first
-    score: float
-    decision: str  # answer, choices or decline; a peer always answers
-    shown: tuple[str, ...]  # the entry answered with, or the choices
-    ms: float  # wall
-    cpu_ms: float
-    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evaluation.asked import Asked
 from evaluation.measures import auroc, coverage_at_risk, interval, percentiles, share
 
-if TYPE_CHECKING:
-    from evaluation.retrieval import Asked
-
 RISK = 0.05
-_SETS = Mapping[str, Sequence["Asked"]]
+_SETS = Mapping[str, Sequence[Asked]]
 
 
 def figures(asked: Mapping[str, _SETS], known: set[str], seconds: Mapping[str, float]) -> dict[str, Any]:
