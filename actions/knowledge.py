@@ -61,7 +61,7 @@ class FakeKnowledge:
         return self.state()
 
     def warm_up(self) -> None:
-        """Nothing to load."""
+        self.reload()
 
 
 def an_answer(entry_id: str = "faq-a", title: str = "标题") -> Answer:

@@ -30,7 +30,7 @@ class Result:
     """`decision` is answer, choices or decline; `reason` says why.
 
     Reasons: `code`, `exact`, `confident` (answer); `codes_fold_together`, `several_codes`,
-    `some_codes_unknown`, `rivals`, `unsure` (choices); `empty`, `unknown_code`, `policy_only`,
+    `some_codes_unknown`, `rivals`, `vague`, `unsure` (choices); `empty`, `unknown_code`, `policy_only`,
     `no_evidence` (decline). `entry_id`, `code` and `title` are those of the best candidate when answering.
     `offers` are the choices, or the neighbours of an unknown code.
     """

@@ -30,6 +30,9 @@ _POLICY_FILE = Path(__file__).parent / "policy_only.json"
 _TRACE_DIGITS = 16
 _DIGITS = 6
 
+# 打不开, 登录不上: so few characters name a subject, not a problem, however well one title repeats them.
+VAGUE_CHARS = 5
+
 
 @dataclass(frozen=True)
 class _Ranked:
@@ -137,6 +140,8 @@ class Retriever:
         decision, number = decide(ranked.probabilities, self._index.thresholds)
         if decision == DECLINE:
             return _Verdict(DECLINE, "policy_only" if restricted else "no_evidence")
+        if decision == ANSWER and len(text) <= VAGUE_CHARS and len(ranked.owners) > 1:
+            return _Verdict(CHOICES, "vague", ranked.owners[:MAX_CHOICES])
         if decision == ANSWER:
             return _Verdict(ANSWER, "confident", ranked.owners[:1])
         rivals = ranked.probabilities[0] >= self._index.thresholds.answer

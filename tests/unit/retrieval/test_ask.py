@@ -147,3 +147,10 @@ def test_lists_paragraphs_and_code_are_blocks_of_their_own():
     markdown = "先看这里：\n1. 打开\n   细节\n2. 保存\n\n```\na\n\nb\n```\n最后一句。"
 
     assert split_blocks(markdown) == ("先看这里：", "1. 打开\n   细节\n2. 保存", "```\na\n\nb\n```\n最后一句。")
+
+
+def test_a_word_or_two_is_too_vague_for_a_direct_answer(asked):
+    results = [asked.ask(entry.title[:4]) for entry in asked.entries]
+
+    assert {result.reason for result in results if result.decision == "answer"} <= {"exact", "code"}
+    assert "vague" in {result.reason for result in results}
