@@ -7,6 +7,7 @@ one; a complete question is never held back.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ _ENOUGH = 10  # characters that say enough even without a question word
 
 def complete(text: str) -> bool:
     """Whether a message can be answered without waiting for another one."""
-    plain = text.strip()
+    plain = unicodedata.normalize("NFKC", text).strip()
     if _OPENERS.match(plain):
         return False
     if _COMMANDS.match(plain) or _COMPLETE.search(plain):

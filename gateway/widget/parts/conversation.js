@@ -2,12 +2,14 @@
  * One visitor's conversation: the session, what was said, and what still has to be sent. Knows nothing of the DOM.
  *
  * An entry is a message as the gateway sends it, plus `key`, `order` and, for the visitor's own,
- * `status` ("pending", "sent", "refused") and `error`. The event stream is the truth: whatever it says replaces
- * what was shown in advance, found by client id; sequence numbers seen before are dropped.
+ * `status` ("pending", "sent", "refused"), `error`, and for a refused one its `place` among the sequence numbers.
+ * The event stream is the truth: whatever it says replaces what was shown in advance, found by client id;
+ * sequence numbers seen before are dropped.
  */
 
 import { ApiError } from "./api.js";
-import { Outbox, alone, newId } from "./outbox.js";
+import { Outbox, newId } from "./outbox.js";
+import { Session } from "./session.js";
 import { EventStream } from "./stream.js";
 
 const MESSAGES = "/web/messages";
@@ -20,18 +22,15 @@ const REPLAY_MS = 4_000;
 
 export class Conversation {
   state = "bot";
-  session = null;
   /** True until everything said before this page was loaded has been replayed. */
   replaying = false;
   entries = new Map();
 
-  #api;
   #store;
-  #site;
   #view;
+  #session;
   #outbox;
   #stream;
-  #opening = null;
   #lastSeq = 0;
   #count = 0;
   #typing = 0;
@@ -41,14 +40,15 @@ export class Conversation {
    * link(up, error).
    */
   constructor({ api, store, site, view, locale }) {
-    this.#api = api;
     this.#store = store;
-    this.#site = site;
     this.#view = view;
-    this.locale = locale;
-    this.#outbox = new Outbox({ store, site, post: (path, body) => this.#post(path, body), listener: this });
+    const onBegin = (begun, other) => this.#begun(begun, other);
+    const session = new Session({ api, store, site, locale, onBegin });
+    this.#session = session;
+    const post = (path, body) => session.within(() => api.post(path, body));
+    this.#outbox = new Outbox({ store, site, post, listener: this });
     this.#stream = new EventStream({
-      open: (signal) => this.#openStream(signal),
+      open: (signal) => session.within(() => api.events(this.#lastSeq, signal)),
       onEvent: (name, data) => this.#hear(name, data),
       onLink: (up, error) => this.#linked(up, error),
     });
@@ -56,7 +56,16 @@ export class Conversation {
 
   /** Whether this visitor has talked to us before. */
   get known() {
-    return Boolean(this.#store.get("token"));
+    return this.#session.known;
+  }
+
+  /** What the gateway said when the session began, or null. */
+  get session() {
+    return this.#session.current;
+  }
+
+  set locale(locale) {
+    this.#session.locale = locale;
   }
 
   get read() {
@@ -78,10 +87,19 @@ export class Conversation {
     this.#stream.stop();
   }
 
-  /** The browser says that the network is back. */
+  /** Perhaps the line works again: try at once. */
   nudge() {
     this.#stream.nudge();
     this.#outbox.nudge();
+  }
+
+  /** The browser says that the network is gone, or back; a line from before may look alive and be dead. */
+  network(up) {
+    if (!up) this.#linked(false);
+    else {
+      this.#stream.reconnect();
+      this.#outbox.nudge();
+    }
   }
 
   send(text, choice) {
@@ -129,8 +147,7 @@ export class Conversation {
 
   /** Another tab changed something. */
   changedElsewhere(name) {
-    const token = name === "token" && this.#store.get("token");
-    if (!token || token === this.#api.token) return;
+    if (name !== "token" || !this.#session.outdated) return;
     this.#restart();
     this.start();
   }
@@ -146,79 +163,27 @@ export class Conversation {
   refused(item, error) {
     const entry = this.entries.get(item.body.client_id);
     this.#hush();
-    if (entry) this.#put({ ...entry, status: "refused", error: error.message });
+    if (entry) this.#put({ ...entry, status: "refused", error: error.message, place: this.#lastSeq + 0.5 });
   }
 
   delayed(item, error) {
     const entry = this.entries.get(item.body.client_id);
     this.#hush();
-    if (entry?.status === "pending") this.#put({ ...entry, error: error instanceof ApiError ? error.message : "" });
+    const told = error instanceof ApiError ? error.message : "";
+    if (entry?.status === "pending" && entry.error !== told) this.#put({ ...entry, error: told });
   }
 
-  // Session
+  // The session reports here.
 
-  /** The session, made once; one tab makes it, the others find its token. */
-  #ready() {
-    this.#opening ??= alone(`gongda:${this.#site}:session`, () => this.#begin()).catch((error) => {
-      this.#opening = null;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #begin() {
-    this.#api.token = "";
-    const session = await this.#askSession(this.#store.get("token"));
-    if (this.#store.get("conversation") !== session.conversation) this.#forget();
-    this.#api.token = session.token;
-    this.#store.set("token", session.token);
-    this.#store.set("conversation", session.conversation);
-    this.session = session;
+  #begun(session, other) {
+    if (other) this.#forget();
     this.replaying = session.last_seq > this.#lastSeq;
     this.#view.ready(session);
     if (!this.replaying) this.#view.caughtUp();
   }
 
-  async #askSession(token) {
-    const asked = { site: this.#site, locale: this.locale };
-    if (!token) return this.#api.post("/web/session", asked);
-    try {
-      return await this.#api.post("/web/session", { ...asked, token });
-    } catch (error) {
-      if (error.status !== 401) throw error;
-      return this.#api.post("/web/session", asked);
-    }
-  }
-
-  #post(path, body) {
-    return this.#withSession(() => this.#api.post(path, body));
-  }
-
-  #openStream(signal) {
-    return this.#withSession(() => this.#api.events(this.#lastSeq, signal));
-  }
-
-  /** Makes the call; when the token is no longer accepted, once more with a new one. */
-  async #withSession(call) {
-    await this.#ready();
-    const used = this.#api.token;
-    try {
-      return await call();
-    } catch (error) {
-      if (error.status !== 401) throw error;
-      if (this.#api.token === used) this.#dropToken(used);
-      await this.#ready();
-      return call();
-    }
-  }
-
-  #dropToken(token) {
-    if (this.#store.get("token") === token) this.#store.remove("token");
-    this.#opening = null;
-  }
-
   #restart() {
-    this.#opening = null;
+    this.#session.end();
     this.#forget();
     this.#stream.reconnect();
   }

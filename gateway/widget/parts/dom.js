@@ -2,6 +2,9 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** Matches where the panel covers the whole page; the style sheets use the same width. */
+export const NARROW = window.matchMedia("(max-width: 520px)");
+
 const ICONS = {
   chat:
     "M12 3.5c5 0 9 3.3 9 7.5s-4 7.5-9 7.5c-.9 0-1.8-.1-2.6-.3L4.5 20.5l1-3.9C3.9 15.2 3 13.2 3 11" +

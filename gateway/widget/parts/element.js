@@ -5,12 +5,11 @@
 
 import { Api } from "./api.js";
 import { Conversation } from "./conversation.js";
-import { composing, h, icon, press } from "./dom.js";
+import { NARROW, composing, h, icon, press } from "./dom.js";
 import { LOCALES, fill, loadTexts, pickLocale } from "./i18n.js";
 import { Store, usableStorage } from "./store.js";
 import { loadStyle } from "./style.js";
 
-const NARROW = window.matchMedia("(max-width: 520px)");
 /** A closed panel in a tab nobody looks at gives its connection back after this: browsers have few for each host. */
 const IDLE_MS = 30_000;
 
@@ -38,8 +37,6 @@ class GongdaWidget extends HTMLElement {
   #returnTo = null;
   #idle = 0;
   #gone = null;
-  #locked = false;
-  #scroll = "";
 
   async begin(settings) {
     this.#settings = settings;
@@ -66,9 +63,11 @@ class GongdaWidget extends HTMLElement {
     this.#gone = new AbortController();
     const { signal } = this.#gone;
     this.#store.watch((name) => this.#changedElsewhere(name), signal);
-    window.addEventListener("online", () => this.#conversation.nudge(), { signal });
+    for (const [name, up] of Object.entries({ online: true, offline: false })) {
+      window.addEventListener(name, () => this.#conversation.network(up), { signal });
+    }
     document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
-    window.visualViewport?.addEventListener("resize", () => this.#fit(), { signal });
+    window.visualViewport?.addEventListener("resize", () => this.#panel?.fit(), { signal });
     if (this.#conversation.known) this.#conversation.start();
     if (this.#tab.get("open") && !NARROW.matches) this.#show();
   }
@@ -76,7 +75,7 @@ class GongdaWidget extends HTMLElement {
   disconnectedCallback() {
     this.#gone.abort();
     this.#conversation.stop();
-    this.#lockPage(false);
+    this.#panel?.hide();
   }
 
   // What a site may call
@@ -94,10 +93,9 @@ class GongdaWidget extends HTMLElement {
   close() {
     if (!this.#open) return;
     this.#open = false;
-    this.#panel.node.hidden = true;
+    this.#panel.hide();
     this.#launcher.hidden = false;
     this.#tab.remove("open");
-    this.#lockPage(false);
     (this.#returnTo?.isConnected ? this.#returnTo : this.#launcher).focus({ preventScroll: true });
     this.#count();
   }
@@ -138,6 +136,7 @@ class GongdaWidget extends HTMLElement {
   }
 
   #rebuild() {
+    this.#panel?.hide();
     this.#panel?.node.remove();
     this.#panel = null;
     this.#build();
@@ -183,7 +182,7 @@ class GongdaWidget extends HTMLElement {
     this.shadowRoot.append(this.#panel.node);
     this.#panel.replaying(true);
     if (conversation.session) this.#panel.ready(conversation.session);
-    for (const entry of conversation.entries.values()) this.#panel.show(entry);
+    for (const entry of conversation.entries.values()) this.#panel.put(entry);
     this.#panel.state(conversation.state);
     this.#panel.replaying(conversation.replaying || (conversation.known && !conversation.session));
   }
@@ -214,7 +213,7 @@ class GongdaWidget extends HTMLElement {
   #view() {
     return {
       show: (entry) => {
-        this.#panel?.show(entry);
+        this.#panel?.put(entry);
         this.#count();
       },
       cleared: () => this.#panel?.cleared(),
@@ -234,13 +233,9 @@ class GongdaWidget extends HTMLElement {
   async #show() {
     await this.#makePanel();
     this.#open = true;
-    this.#panel.node.hidden = false;
+    this.#panel.show();
     this.#launcher.hidden = true;
     this.#tab.set("open", true);
-    this.#panel.node.setAttribute("aria-modal", NARROW.matches);
-    this.#lockPage(NARROW.matches);
-    this.#fit();
-    this.#panel.log.toEnd();
     this.#conversation.start();
     this.#count();
   }
@@ -273,33 +268,6 @@ class GongdaWidget extends HTMLElement {
     if (event.key === "Escape" && !composing(event)) {
       event.stopPropagation();
       this.close();
-    } else if (event.key === "Tab" && NARROW.matches) this.#keepFocus(event);
-  }
-
-  /** On a phone the panel covers the page, so Tab must not leave it. */
-  #keepFocus(event) {
-    const all = this.#panel.node.querySelectorAll("button, textarea, a, [tabindex='0']");
-    const stops = [...all].filter((stop) => !stop.disabled && stop.getClientRects().length);
-    const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
-    if (this.shadowRoot.activeElement !== edge) return;
-    event.preventDefault();
-    other.focus();
-  }
-
-  /** On a phone the panel ends where the on-screen keyboard begins. */
-  #fit() {
-    const seen = window.visualViewport;
-    if (!this.#open || !seen || !NARROW.matches) return;
-    this.#panel.node.style.setProperty("--seen-height", `${seen.height}px`);
-    this.#panel.node.style.setProperty("--seen-top", `${seen.offsetTop}px`);
-    this.#panel.log.toEnd();
-  }
-
-  #lockPage(lock) {
-    if (lock === this.#locked) return;
-    this.#locked = lock;
-    const page = document.documentElement.style;
-    if (lock) this.#scroll = page.overflow;
-    page.overflow = lock ? "hidden" : this.#scroll;
+    } else if (event.key === "Tab" && NARROW.matches) this.#panel.keepFocus(event);
   }
 }

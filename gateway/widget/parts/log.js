@@ -47,7 +47,7 @@ export class Log {
     while (place > 0 && compare(this.#items[place - 1].entry, entry) > 0) place -= 1;
     this.list.insertBefore(node, this.#items[place]?.node ?? null);
     this.#items.splice(place, 0, { entry, node });
-    if (entry.author === "user") this.#follow = true;
+    if (entry.status === "pending" && !known) this.#follow = true; // just written here
     this.#news ||= !known;
     this.#settleSoon();
   }
@@ -127,9 +127,9 @@ export class Log {
   }
 }
 
-/** By sequence number; what has none yet comes last, in the order it was written. */
+/** By sequence number; what waits for one comes last, in the order it was written; what was refused one stays put. */
 function compare(a, b) {
-  return (a.seq ?? Infinity) - (b.seq ?? Infinity) || a.order - b.order;
+  return (a.seq ?? a.place ?? Infinity) - (b.seq ?? b.place ?? Infinity) || a.order - b.order;
 }
 
 /** Quick replies hold for one answer; afterwards they only show what was picked. */

@@ -64,7 +64,7 @@ function origin(card, texts) {
     card.version && fill(texts.version, { version: card.version }),
     card.review && fill(texts.review, { date: card.review }),
   ];
-  return parts.filter(Boolean).join(" · ");
+  return parts.filter(Boolean).map((part) => h("span", {}, part));
 }
 
 function feedback(entry, { texts, rating }, act) {
@@ -110,7 +110,8 @@ function options(list, { texts }, act) {
 
 /** Under the visitor's own message: waiting, or refused and why. */
 function delivery(entry, { texts }, act) {
-  if (entry.status === "pending") return h("div", { class: "delivery" }, entry.error || texts.sending);
+  const waiting = navigator.onLine ? texts.sending : texts.queued;
+  if (entry.status === "pending") return h("div", { class: "delivery" }, entry.error || waiting);
   if (entry.status !== "refused") return null;
   return h(
     "div",

@@ -1,7 +1,7 @@
 /** The open window: heading, consent notice, log, composer. Shows what the conversation tells it; decides nothing. */
 
 import { Composer } from "./composer.js";
-import { h, icon, press } from "./dom.js";
+import { NARROW, h, icon, press } from "./dom.js";
 import { Log } from "./log.js";
 import { markdown } from "./markdown.js";
 
@@ -12,6 +12,7 @@ export class Panel {
   #texts;
   #act;
   #linkTimer = 0;
+  #pageOverflow = null; // of the page while it cannot scroll
 
   /**
    * `look` as in messages.js; `act` has, besides what messages.js wants, send(text), close() and cancelHuman();
@@ -42,7 +43,7 @@ export class Panel {
 
   // What the conversation tells
 
-  show(entry) {
+  put(entry) {
     this.welcome.hidden = true;
     this.log.put(entry);
   }
@@ -68,6 +69,7 @@ export class Panel {
     const texts = this.#texts;
     this.node.dataset.state = name;
     this.status.replaceChildren(texts[`state_${name}`] || "");
+    this.role.textContent = name === "human" ? texts.agent_label : texts.assistant_label;
     const taken = name === "waiting" || name === "human";
     this.human.lastChild.textContent = taken ? texts[`human_${name}`] : texts.human;
     this.human.setAttribute("aria-disabled", taken);
@@ -86,6 +88,51 @@ export class Panel {
     else this.#linkTimer = setTimeout(() => this.#warn(error?.message), error?.status ? 0 : LINK_MS);
   }
 
+  // Being open
+
+  show() {
+    this.node.hidden = false;
+    this.node.setAttribute("aria-modal", NARROW.matches);
+    this.#lockPage(NARROW.matches);
+    this.fit();
+    this.log.toEnd();
+  }
+
+  hide() {
+    this.node.hidden = true;
+    this.#lockPage(false);
+  }
+
+  /** On a phone the panel ends where the on-screen keyboard begins. */
+  fit() {
+    const seen = window.visualViewport;
+    if (this.node.hidden || !seen || !NARROW.matches) return;
+    this.node.style.setProperty("--seen-height", `${seen.height}px`);
+    this.node.style.setProperty("--seen-top", `${seen.offsetTop}px`);
+    this.log.toEnd();
+  }
+
+  /** On a phone the panel covers the page, so Tab must not leave it. */
+  keepFocus(event) {
+    const all = this.node.querySelectorAll("button, textarea, a, [tabindex='0']");
+    const stops = [...all].filter((stop) => !stop.disabled && stop.getClientRects().length);
+    const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (event.composedPath()[0] !== edge) return;
+    event.preventDefault();
+    other.focus();
+  }
+
+  #lockPage(lock) {
+    const page = document.documentElement.style;
+    if (lock) {
+      this.#pageOverflow ??= page.overflow;
+      page.overflow = "hidden";
+    } else if (this.#pageOverflow !== null) {
+      page.overflow = this.#pageOverflow;
+      this.#pageOverflow = null;
+    }
+  }
+
   /** The composer gets the focus. */
   focus() {
     this.composer.fit();
@@ -97,6 +144,7 @@ export class Panel {
   #frame() {
     const texts = this.#texts;
     this.name = h("h2", { id: "name" }, this.look.name);
+    this.role = h("span", { class: "role" });
     this.human = press("human", () => this.#askHuman(), icon("person"), h("span", {}, texts.human));
     this.cancel = press("link", this.#act.cancelHuman, texts.cancel_human);
     const close = press("close", this.#act.close, icon("close"));
@@ -112,7 +160,7 @@ export class Panel {
         h(
           "div",
           { class: "title" },
-          h("div", { class: "names" }, this.name, h("span", { class: "role" }, texts.assistant_label)),
+          h("div", { class: "names" }, this.name, this.role),
           h("div", { class: "line", role: "status" }, this.status, this.cancel),
         ),
         this.human,

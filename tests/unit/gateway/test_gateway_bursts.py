@@ -87,3 +87,7 @@ def test_no_word_of_a_telling_message_is_lost(texts: list[str]) -> None:
 
     assert question.startswith("导入报错")
     assert all(text.strip() in question for text in texts if complete(text))
+
+
+def test_a_code_in_full_width_is_complete_like_any_other() -> None:
+    assert complete("ＥＲＲＯＲ＿４０３")

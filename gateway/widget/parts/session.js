@@ -1,0 +1,89 @@
+/** The visitor's session: made once for all tabs, renewed when the gateway no longer accepts its token. */
+
+import { alone } from "./outbox.js";
+
+export class Session {
+  /** What the gateway said when the session began. */
+  current = null;
+
+  #api;
+  #store;
+  #site;
+  #onBegin;
+  #opening = null;
+
+  /** `onBegin(session, other)` hears of each beginning; `other` when it belongs to another conversation than before. */
+  constructor({ api, store, site, locale, onBegin }) {
+    this.#api = api;
+    this.#store = store;
+    this.#site = site;
+    this.#onBegin = onBegin;
+    this.locale = locale;
+  }
+
+  /** Whether this visitor has talked to us before. */
+  get known() {
+    return Boolean(this.#store.get("token"));
+  }
+
+  /** Whether another tab has begun a session that this one does not use yet. */
+  get outdated() {
+    const token = this.#store.get("token");
+    return Boolean(token) && token !== this.#api.token;
+  }
+
+  /** The next call begins anew, with the token that is in the store by then. */
+  end() {
+    this.#opening = null;
+  }
+
+  /** Makes the call within a session; when its token is refused, once more with a new one. */
+  async within(call) {
+    await this.#ready();
+    const used = this.#api.token;
+    try {
+      return await call();
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      if (this.#api.token === used) this.#drop(used);
+      await this.#ready();
+      return call();
+    }
+  }
+
+  /** One tab begins, the others find its token. */
+  #ready() {
+    this.#opening ??= alone(`gongda:${this.#site}:session`, () => this.#begin()).catch((error) => {
+      this.#opening = null;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #begin() {
+    this.#api.token = "";
+    const session = await this.#ask(this.#store.get("token"));
+    const other = this.#store.get("conversation") !== session.conversation;
+    this.#api.token = session.token;
+    this.#store.set("token", session.token);
+    this.#store.set("conversation", session.conversation);
+    this.current = session;
+    this.#onBegin(session, other);
+  }
+
+  async #ask(token) {
+    const asked = { site: this.#site, locale: this.locale };
+    if (!token) return this.#api.post("/web/session", asked);
+    try {
+      return await this.#api.post("/web/session", { ...asked, token });
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      return this.#api.post("/web/session", asked);
+    }
+  }
+
+  #drop(token) {
+    if (this.#store.get("token") === token) this.#store.remove("token");
+    this.#opening = null;
+  }
+}
