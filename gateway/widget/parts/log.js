@@ -76,7 +76,7 @@ export class Log {
     const { entry, node } = this.#items.at(-1) ?? {};
     if (!node || entry.author === "user" || this.busy) return;
     const over = this.node.getBoundingClientRect().top - node.getBoundingClientRect().top;
-    if (over > 0) this.node.scrollTop -= over;
+    if (over > 0) this.node.scrollTop -= over + 8;
   }
 
   /** While busy (history is being replayed) nothing is announced or animated. */
