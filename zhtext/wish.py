@@ -42,7 +42,9 @@ def says_no(text: str) -> bool:
 
 def cancels_human(text: str) -> bool:
     """Whether the whole text plainly takes back the wish for a person."""
-    return bool(re.match(r"^(取消|不用|不要|不需要|别)(转)?(人工|真人|人工客服)了?[吧啊]*[。.!！]*$", normalize(text)))
+    return bool(
+        re.match(r"^(取消|不用|不要|不需要|别)(转)?(人工|真人)(客服|服务)?了?[吧啊]*[。.!！]*$", normalize(text))
+    )
 
 
 _CLAUSE = re.compile(r"[,，。.;；!！?？、\s]+")

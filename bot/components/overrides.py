@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.intent_classifier import OUT_OF_SCOPE
-from zhtext.wish import says_no, split_wish
+from zhtext.wish import cancels_human, says_no, split_wish
 
 # A code in a sentence with one of these intents does not turn it into a question about the code.
 _KEEP = frozenset(
@@ -52,6 +52,8 @@ def _certain(message: Message) -> Optional[str]:
         return "choose_entry"
     intent = (message.get(INTENT) or {}).get("name")
     text = message.get(TEXT) or ""
+    if cancels_human(text):
+        return "cancel_human"  # 取消真人客服: the widget's own words for it
     if split_wish(text)[0]:
         return "request_human"
     if intent == "cancel_human" and not says_no(text):

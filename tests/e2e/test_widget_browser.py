@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from gateway.widget import fake_server
 from gateway.widget.fake_desk import FakeDesk
@@ -122,13 +122,117 @@ def test_without_network_nothing_is_lost_or_doubled(desktop: Person, site: str, 
     widget.input.fill("ERR-1042 断网时写的")
     widget.input.press("Enter")
     expect(widget.panel.locator(".message.from-user")).to_have_count(2)
-    widget.page.wait_for_timeout(3_000)
+    expect(widget.panel.locator(".banner")).to_be_visible()
+    widget.page.wait_for_timeout(5_000)
     assert said(desk) == ["导入报错"]
     person.set_offline(False)
 
     expect(widget.answers).to_have_count(2, timeout=20_000)
     assert said(desk) == ["导入报错", "ERR-1042 断网时写的"]
     expect(widget.panel.locator(".message.from-user")).to_have_count(2)
+    expect(widget.panel.locator(".banner")).to_be_hidden()
+
+
+def test_a_message_written_offline_survives_a_reload(desktop: Person, site: str, desk: FakeDesk) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+
+    person.route("**/web/messages", lambda route: route.abort())
+    widget.say("导入报错")
+    expect(widget.panel.locator(".message.from-user")).to_have_count(2)
+    person.unroute("**/web/messages")
+    widget.page.reload()
+
+    expect(widget.answers).to_have_count(1, timeout=10_000)
+    assert said(desk) == ["在吗", "导入报错"]
+
+
+def test_a_cut_stream_goes_on_where_it_was(desktop: Person, site: str, desk: FakeDesk) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+    (conversation,) = desk.conversations.values()
+
+    conversation.drop_streams()
+    widget.say("导入报错")
+
+    expect(widget.answers).to_have_count(1, timeout=10_000)
+    expect(widget.messages).to_have_count(4)
+
+
+def test_a_session_the_gateway_has_forgotten_is_replaced_and_the_message_kept(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+
+    desk.conversations.clear()
+    widget.say("导入报错")
+
+    expect(widget.answers).to_have_count(1, timeout=10_000)
+    assert said(desk) == ["导入报错"]
+
+
+def test_a_quick_reply_sends_its_choice_and_can_be_pressed_once(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("我的任务不见了")
+    chips = widget.panel.locator(".message .chip")
+    expect(chips).to_have_count(3)
+
+    chips.first.click()
+
+    expect(widget.answers.locator("h3")).to_have_text("任务列表里少了任务")
+    for chip in chips.all():
+        expect(chip).to_be_disabled()
+    expect(chips.first).to_contain_class("picked")
+
+
+def test_a_thumb_reaches_the_desk_and_stays_pressed(desktop: Person, site: str, desk: FakeDesk) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("导入报错")
+    down = widget.answers.get_by_role("button", name="没解决")
+
+    down.click()
+
+    (conversation,) = desk.conversations.values()
+    until(lambda: conversation.feedback, 5, "the thumb to arrive")
+    assert conversation.feedback == [{"seq": 2, "helpful": False}]
+    widget.page.reload()
+    expect(down).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_comes_while_the_panel_is_closed_is_counted_until_it_is_read(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.call_human()
+    widget.expect_state("waiting")
+    widget.input.press("Escape")
+    launcher = widget.page.locator("button.launcher")
+
+    expect(launcher.locator(".badge")).to_have_text("1", timeout=10_000)
+    expect(launcher).to_have_attribute("aria-label", "在线咨询，1 条未读消息")
+    launcher.click()
+    widget.input.press("Escape")
+
+    expect(launcher.locator(".badge")).to_be_hidden()
+
+
+def test_on_a_phone_the_panel_covers_the_page_and_keeps_the_focus(browser: Browser, site: str) -> None:
+    size: ViewportSize = {"width": 390, "height": 844}
+    phone = browser.new_context(locale="zh-CN", viewport=size, is_mobile=True, has_touch=True, reduced_motion="reduce")
+    widget = Widget(phone, site)
+    widget.open()
+
+    box = widget.panel.bounding_box()
+    assert box is not None
+    assert {side: round(value) for side, value in box.items()} == {"x": 0, "y": 0, **size}
+    widget.input.focus()
+    widget.page.keyboard.press("Tab")
+    assert widget.page.evaluate("Boolean(document.activeElement.shadowRoot?.activeElement?.closest('.panel'))")
+    expect(widget.panel).to_have_attribute("aria-modal", "true")
+    phone.close()
 
 
 def test_a_refused_message_says_why_and_stays_with_the_visitor(desktop: Person, site: str) -> None:
@@ -138,6 +242,9 @@ def test_a_refused_message_says_why_and_stays_with_the_visitor(desktop: Person, 
     widget.input.press("Enter")
 
     expect(widget.panel).to_contain_text("2000")
+    widget.say("导入报错")
+    expect(widget.answers).to_have_count(1)
+    expect(widget.messages.first).to_contain_text("2000")  # it stays where it was written
 
 
 def test_escape_closes_and_gives_the_focus_back(desktop: Person, site: str) -> None:

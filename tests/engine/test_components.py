@@ -198,3 +198,12 @@ def test_a_plain_wish_for_a_human_wins(certain: Callable[..., str], text: str) -
 def test_everything_else_stays_as_it_was_guessed(certain: Callable[..., str]) -> None:
     assert certain("人工费怎么录入", "cost_budget", 0.4) == "cost_budget"
     assert certain("Win10 打不开", "crash", 0.4, "os", "version", "phone") == "crash"
+
+
+@pytest.mark.parametrize("text", ["取消真人客服", "取消人工", "不用转人工了"])
+def test_a_plain_refusal_wins_over_the_words_it_shares_with_the_wish(certain: Callable[..., str], text: str) -> None:
+    assert certain(text, "request_human") == "cancel_human"
+
+
+def test_a_refusal_without_a_no_is_a_wish(certain: Callable[..., str]) -> None:
+    assert certain("真人客服啦拜託", "cancel_human") == "request_human"

@@ -31,6 +31,7 @@ export class Conversation {
   #session;
   #outbox;
   #stream;
+  #up = false;
   #lastSeq = 0;
   #count = 0;
   #typing = 0;
@@ -177,6 +178,7 @@ export class Conversation {
 
   #begun(session, other) {
     if (other) this.#forget();
+    if (other && this.#up) this.#stream.reconnect(); // it still listens to the conversation before
     this.replaying = session.last_seq > this.#lastSeq;
     this.#view.ready(session);
     if (!this.replaying) this.#view.caughtUp();
@@ -256,6 +258,7 @@ export class Conversation {
   }
 
   #linked(up, error) {
+    this.#up = up;
     if (up) {
       this.#outbox.nudge();
       setTimeout(() => this.#caughtUp(), REPLAY_MS);

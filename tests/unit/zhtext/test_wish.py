@@ -17,7 +17,7 @@ def test_labour_cost_colleagues_and_refusals_are_none(text: str) -> None:
     assert not wants_human(text)
 
 
-@pytest.mark.parametrize("text", ["取消人工", "不用转人工了", "不需要人工", "唔使人工"])
+@pytest.mark.parametrize("text", ["取消人工", "取消真人客服", "不用转人工了", "不需要人工", "唔使人工"])
 def test_a_refusal_is_heard(text: str) -> None:
     assert cancels_human(text)
     assert not wants_human(text)
