@@ -225,9 +225,11 @@ def test_on_a_phone_the_panel_covers_the_page_and_keeps_the_focus(browser: Brows
     widget = Widget(phone, site)
     widget.open()
 
-    box = widget.panel.bounding_box()
-    assert box is not None
-    assert {side: round(value) for side, value in box.items()} == {"x": 0, "y": 0, **size}
+    def covers() -> bool:
+        box = widget.panel.bounding_box() or {}
+        return {side: round(value) for side, value in box.items()} == {"x": 0, "y": 0, **size}
+
+    until(covers, 5, "the panel to cover the page")  # it slides in
     widget.input.focus()
     widget.page.keyboard.press("Tab")
     assert widget.page.evaluate("Boolean(document.activeElement.shadowRoot?.activeElement?.closest('.panel'))")
