@@ -69,10 +69,12 @@ def engine_env() -> dict[str, str]:
 
 
 def _command(settings: Settings, path: Path) -> list[str]:
+    """`--force`: Rasa's own cache does not see changes of the code behind our components and would restore old weights;
+    whether to train at all is decided by `model_path`."""
     name = path.name.removesuffix(".tar.gz")
     return [
-        str(engine_python(settings)), "-m", "rasa", "train", "--config", "config.yml", "--domain", "bot/domain",
-        "--data", "nlu_data", "--out", str(path.parent), "--fixed-model-name", name,
+        str(engine_python(settings)), "-m", "rasa", "train", "--force", "--config", "config.yml",
+        "--domain", "bot/domain", "--data", "nlu_data", "--out", str(path.parent), "--fixed-model-name", name,
     ]  # fmt: skip
 
 

@@ -53,3 +53,8 @@ def test_the_engines_api_is_never_enabled(settings: Settings) -> None:
 def test_the_model_is_named_after_its_sources(settings: Settings) -> None:
     assert training.model_path(settings) == training.model_path(settings)
     assert training.model_path(settings).parent == settings.models
+
+
+@needs_engine
+def test_training_never_takes_weights_from_rasas_cache(settings: Settings) -> None:
+    assert "--force" in training._command(settings, training.model_path(settings))
