@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from re import Pattern
+from typing import Dict
 
 from zhtext.normalize import normalize
 
@@ -33,6 +34,7 @@ _DATA_LOST = re.compile(
 )
 _NOT_SAVED = re.compile(r"(没|未|忘了?|忘记)(点|按)?保存")
 _SECURITY = re.compile(r"(泄露|泄漏|被盗|勒索|中毒|木马|入侵|越权看到|看到了?别的?(公司|人)的)")
+_LEAK = re.compile(r"(泄露|泄漏|外泄|被盗|被黑|入侵|越权|陌生人|(看到|看见|能看)了?(别的?|其他|人家)(公司|人|单位)的)")
 _BLOCKED = re.compile(
     r"((打印|导|导出|导入|生成|保存|提交|上传|下载|同步|审批|加载)不(了|出来?|上|进)|打不开|进不去|登不[上了录]|登录不|用不了|无法|不能|失败|导不[进出]|上传不了|提交不了|打印不了|崩溃|闪退|卡死|死机|白屏|连不上)"
 )
@@ -73,6 +75,43 @@ def assess(text: str) -> Severity:
     plain = normalize(text)
     category = _category(plain)
     return Severity(_priority(plain), category or ("howto" if _HOW_TO.search(plain) else "other"))
+
+
+def leak(text: str) -> bool:
+    """Whether data went to strangers or a stranger came in: nothing that first aid for lost data would help."""
+    return bool(_LEAK.search(normalize(text)))
+
+
+def only_asks(text: str) -> bool:
+    """Whether it asks how to do something and tells of nothing that went wrong: 全公司怎么统一升级."""
+    plain = normalize(text)
+    wrong = any(pattern.search(plain) for pattern in (_TROUBLE, _BLOCKED, _DOWN, _DATA_LOST, _SECURITY, _LEAK))
+    return bool(_HOW_TO.search(plain) or _HYPOTHETICAL.search(plain)) and not wrong
+
+
+def everybody_down(text: str) -> bool:
+    """Whether it is plain that nobody can work: the one emergency that patterns alone tell well enough."""
+    plain = normalize(text)
+    told = _EVERYBODY.search(plain) and _DOWN.search(plain)
+    return bool(told) and not (_HOW_TO.search(plain) or _HYPOTHETICAL.search(plain))
+
+
+def signs(text: str) -> Dict[str, bool]:
+    """What the patterns see in a normalised text, by name; the engine's model weighs them."""
+    return {
+        "everybody": bool(_EVERYBODY.search(text)),
+        "down": bool(_DOWN.search(text)),
+        "data_lost": bool(_DATA_LOST.search(text)),
+        "not_saved": bool(_NOT_SAVED.search(text)),
+        "security": bool(_SECURITY.search(text)),
+        "blocked": bool(_BLOCKED.search(text)),
+        "trouble": bool(_TROUBLE.search(text)),
+        "how_to": bool(_HOW_TO.search(text)),
+        "hypothetical": bool(_HYPOTHETICAL.search(text)),
+        "wish": bool(_WISH.search(text)),
+        f"priority:{_priority(text)}": True,
+        f"category:{_category(text)}": True,
+    }
 
 
 def _category(text: str) -> str | None:

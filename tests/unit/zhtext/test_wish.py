@@ -1,6 +1,6 @@
 import pytest
 
-from zhtext.wish import asks_for_ticket, cancels_human, split_wish, wants_human
+from zhtext.wish import asks_for_ticket, cancels_human, split_cancel, split_wish, wants_human
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,17 @@ def test_asking_for_ones_ticket_is_heard(text: str) -> None:
 )
 def test_what_comes_along_with_a_wish_is_kept(text: str, wish: bool, rest: str) -> None:
     assert split_wish(text) == (wish, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "rest"),
+    [
+        ("取消人工", True, ""),
+        ("取消人工，另外怎么导出", True, "另外怎么导出"),
+        ("取消真人客服。登录不上怎么办", True, "登录不上怎么办"),
+        ("转人工", False, "转人工"),
+        ("怎么取消审批", False, "怎么取消审批"),
+    ],
+)
+def test_what_comes_along_with_taking_it_back_is_kept(text: str, plain: bool, rest: str) -> None:
+    assert split_cancel(text) == (plain, rest)

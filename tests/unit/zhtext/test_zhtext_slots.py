@@ -8,13 +8,20 @@ from hypothesis import strategies as st
 
 from desk.numbers import TicketNumber
 from zhtext.normalize import normalize
-from zhtext.slots import find_slots, slot_values
+from zhtext.slots import ENTITIES, find_slots, slot_values
 
 
 def test_one_sentence_fills_several_slots() -> None:
     values = slot_values("Win10 上 3.2 版导入报 ERR-1042,今天上午开始,电话13812345678")
 
-    assert values == {"os": "Windows 10", "version": "3.2", "phone": "13812345678"}
+    assert values == {
+        "os": "Windows 10",
+        "version": "3.2",
+        "phone": "13812345678",
+        "module": "数据导入",
+        "when": "今天上午",
+        "phenomenon": "Win10 上 3.2 版导入报 ERR-1042",
+    }
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,7 @@ def test_one_sentence_fills_several_slots() -> None:
     ],
 )
 def test_systems_have_one_name_each(text: str, system: str) -> None:
-    assert slot_values(text) == {"os": system}
+    assert slot_values(text, ENTITIES) == {"os": system}
 
 
 @pytest.mark.parametrize("text", ["进BIOS设置", "窗口关不掉", "winner", "virtuos", "一共10个", "xp"])
@@ -100,7 +107,7 @@ def test_amounts_addresses_and_dates_are_no_versions(text: str) -> None:
     ],
 )
 def test_phones_are_digits_with_their_plus(text: str, phone: str) -> None:
-    assert slot_values(text) == {"phone": phone}
+    assert slot_values(text, ENTITIES) == {"phone": phone}
 
 
 @pytest.mark.parametrize("text", ["12345678901", "1381234567", "138123456789", "20261122", "110101199003071234"])
