@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from bot.linear import SEED, LinearIntents, features, signals, softmax
 from bot.tfidf import Linear
 
 _NO_GATE = Gate(mean=(0.0,) * 7, deviation=(1.0,) * 7, weights=PRIOR, threshold=0.0)
+_FOREIGN = 0.75  # ours against our foreign texts: .88; foreign texts about the very things the intents are about: .5
 _TEMPERATURES = (0.05, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 
 
@@ -31,6 +32,9 @@ def fit(examples: Examples, *, budget: float = 0.05, strength: float = 1.0, fold
     `budget` is the share of the cross-validated examples that the gate may reject.
     """
     held_out = _held_out(examples, strength, folds)
+    if examples.foreign and _told_apart(held_out) < _FOREIGN:
+        # Other data than the foreign texts were collected for: what is foreign to one product is another's business.
+        return fit(replace(examples, foreign=()), budget=budget, strength=strength, folds=folds)
     temperature = _temperature(held_out.margins, held_out.right)
     gate = _fit_gate(held_out, temperature, budget)
     model = _fit_intents(examples.texts, examples.labels, strength)
@@ -54,7 +58,8 @@ def _held_out(examples: Examples, strength: float, folds: int) -> _HeldOut:
     margins = np.full((len(examples.texts), len(names)), -2.0, dtype=np.float32)
     width = len(PRIOR) + bool(examples.foreign)
     ours, foreign = np.zeros((len(examples.texts), width)), np.zeros((len(examples.foreign), width))
-    for fold, (fit_rows, test_rows) in enumerate(_splits(examples.labels, folds)):
+    splits = _splits(examples.labels, folds)
+    for fold, (fit_rows, test_rows) in enumerate(splits):
         seen = [examples.texts[i] for i in fit_rows]
         model = _fit_intents(seen, [examples.labels[i] for i in fit_rows], strength)
         kept, away = _alternate(examples.foreign, fold, folds)
@@ -65,7 +70,9 @@ def _held_out(examples: Examples, strength: float, folds: int) -> _HeldOut:
             ours[i] = said
         for i in away:
             foreign[i], _ = _look(model, background, examples.foreign[i])
-    return _HeldOut(margins, np.array([column[name] for name in examples.labels]), ours, foreign)
+    right = np.array([column[name] for name in examples.labels])
+    looked_at = sorted(row for _, test_rows in splits for row in test_rows) or list(range(len(right)))
+    return _HeldOut(margins[looked_at], right[looked_at], ours[looked_at], foreign)
 
 
 def _look(model: LinearIntents, background: Any, text: str) -> Tuple[Tuple[float, ...], Any]:
@@ -76,11 +83,14 @@ def _look(model: LinearIntents, background: Any, text: str) -> Tuple[Tuple[float
     return said.values() + ((background.value(counts),) if background else ()), margins
 
 
-def _splits(labels: Sequence[str], folds: int) -> Any:
-    from sklearn.model_selection import StratifiedKFold
-
-    enough = max(2, min(folds, min(Counter(labels).values())))
-    return StratifiedKFold(enough, shuffle=True, random_state=SEED).split(np.zeros(len(labels)), labels)
+def _splits(labels: Sequence[str], folds: int) -> List[Tuple[List[int], List[int]]]:
+    """Rows to fit on and rows to look at: every label spread evenly; the only example of a label is always fitted on,
+    so that no model lacks a label."""
+    by_label: Dict[str, List[int]] = defaultdict(list)
+    for row in np.random.RandomState(SEED).permutation(len(labels)):
+        by_label[labels[row]].append(int(row))
+    dealt = [row for label in sorted(by_label) if len(by_label[label]) > 1 for row in by_label[label]]
+    return [(sorted(set(range(len(labels))) - set(dealt[fold::folds])), dealt[fold::folds]) for fold in range(folds)]
 
 
 def _alternate(foreign: Sequence[str], fold: int, folds: int) -> Tuple[List[int], List[int]]:
@@ -100,6 +110,17 @@ def _fit_gate(held_out: _HeldOut, temperature: float, budget: float) -> Gate:
     return Gate(*parts, threshold=float(np.quantile(values, 1.0 - budget)))
 
 
+def _told_apart(held_out: _HeldOut) -> float:
+    """How well the measured weights alone tell foreign texts from held-out examples: area under the curve."""
+    from sklearn.metrics import roc_auc_score
+
+    mean, deviation = held_out.ours.mean(axis=0), held_out.ours.std(axis=0)
+    deviation[deviation == 0] = 1.0
+    rows = np.vstack([held_out.ours, held_out.foreign])
+    values = ((rows - mean) / deviation)[:, : len(PRIOR)] @ np.array(PRIOR)
+    return float(roc_auc_score([0] * len(held_out.ours) + [1] * len(held_out.foreign), values))
+
+
 def _gate_weights(held_out: _HeldOut, mean: Any, deviation: Any) -> Any:
     from sklearn.linear_model import LogisticRegression
 
@@ -109,11 +130,13 @@ def _gate_weights(held_out: _HeldOut, mean: Any, deviation: Any) -> Any:
     return fitted.coef_[0]
 
 
-def _vectors(texts: Sequence[str]) -> Tuple[Any, Any, Any]:
-    """Vocabulary, idf and the tf-idf matrix."""
+def vectors(
+    texts: Sequence[str], analyzer: Callable[[str], List[str]] = features, seen: int = 1
+) -> Tuple[Any, Any, Any]:
+    """Vocabulary, idf and the tf-idf matrix; features of fewer than `seen` texts are left out."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float32)
+    vectorizer = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, dtype=np.float32, min_df=seen)
     matrix = vectorizer.fit_transform(texts)
     order = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get)
     return {name: i for i, name in enumerate(order)}, vectorizer.idf_.astype(np.float32), matrix
@@ -122,7 +145,7 @@ def _vectors(texts: Sequence[str]) -> Tuple[Any, Any, Any]:
 def _fit_intents(texts: Sequence[str], labels: Sequence[str], strength: float) -> LinearIntents:
     from sklearn.svm import LinearSVC
 
-    vocabulary, idf, matrix = _vectors(texts)
+    vocabulary, idf, matrix = vectors(texts)
     svm = LinearSVC(C=strength, class_weight="balanced", random_state=SEED).fit(matrix, labels)
     weights, bias = svm.coef_.T.astype(np.float32), svm.intercept_.astype(np.float32)
     if len(bias) == 1:  # two classes share one hyperplane
@@ -133,7 +156,7 @@ def _fit_intents(texts: Sequence[str], labels: Sequence[str], strength: float) -
 def _fit_background(ours: Sequence[str], foreign: Sequence[str]) -> Background:
     from sklearn.linear_model import LogisticRegression
 
-    vocabulary, idf, matrix = _vectors([*ours, *foreign])
+    vocabulary, idf, matrix = vectors([*ours, *foreign])
     truth = [0] * len(ours) + [1] * len(foreign)
     fitted = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2000).fit(matrix, truth)
     weights, bias = fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)

@@ -16,7 +16,7 @@ from typing import Any
 from evaluation import intents_report
 from evaluation.engine_models import ROOT, Served, train
 from evaluation.intents_figures import REJECTED, Guess, Pipeline, Sets, figures, routing, wishes
-from evaluation.labelled import answering_intents, read_questions, read_training, split, write_rasa
+from evaluation.labelled import Question, answering_intents, read_questions, read_training, sample, split, write_rasa
 from evaluation.measures import threshold_for
 from evaluation.overlap import seen_before
 from evaluation.report import surroundings, write
@@ -27,16 +27,21 @@ SCRATCH = ROOT / "var" / "evaluation"
 _FALLBACK = ("nlu_fallback", "out_of_scope")
 
 
-def run(configs: Sequence[Path], data: Path, sets: Sets, as_is: Collection[str] = ()) -> dict[str, Any]:
+def run(
+    configs: Sequence[Path], data: Path, sets: Sets, as_is: Collection[str] = (), per_label: int | None = None
+) -> dict[str, Any]:
     """Train, serve, ask and measure every pipeline; the report's data. Pipelines named in `as_is` are spared the
-    second training that choosing a threshold takes, and are judged by what they decline themselves."""
+    second training that choosing a threshold takes, and are judged by what they decline themselves. `per_label`
+    examples of each label, drawn with a fixed seed, are trained on; all of them without it."""
     folder = SCRATCH / "models"
-    pipelines = [Pipeline(_name(config), config, train(config, _as_rasa(data), folder)) for config in configs]
+    examples = sample(read_training(data), per_label) if per_label else read_training(data)
+    source = write_rasa(SCRATCH / "sample" / "nlu.yml", examples) if per_label else _as_rasa(data)
+    pipelines = [Pipeline(_name(config), config, train(config, source, folder)) for config in configs]
     _ask_all(pipelines, sets)
     for pipeline in pipelines:
         if pipeline.name not in as_is and not pipeline.guesses["test"][0].own_score:
-            pipeline.threshold = _held_out_threshold(pipeline, data, folder)
-    training = [question.text for question in read_training(data)]
+            pipeline.threshold = _held_out_threshold(pipeline, examples, folder)
+    training = [question.text for question in examples]
     seen = seen_before([question.text for question in sets.test], training)
     answering = answering_intents(data)
     return {
@@ -72,9 +77,9 @@ def _ask_all(pipelines: Sequence[Pipeline], sets: Sets) -> None:
             pipeline.memory = child.memory
 
 
-def _held_out_threshold(pipeline: Pipeline, data: Path, folder: Path) -> float:
+def _held_out_threshold(pipeline: Pipeline, examples: Sequence[Question], folder: Path) -> float:
     """Where `REJECTED` of training messages lie that a model of the rest has not seen."""
-    kept, held = split(read_training(data), HELD_OUT)
+    kept, held = split(examples, HELD_OUT)
     smaller = train(pipeline.config, write_rasa(SCRATCH / "held_out" / "nlu.yml", kept), folder)
     with Served(smaller.model) as child:
         guesses = [_guess(parsed) for parsed in child.parse([question.text for question in held])]
@@ -121,12 +126,16 @@ def main() -> None:
     parser.add_argument("--wishes", type=Path, help="lines {text, wants_human}")
     parser.add_argument("--configs", type=Path, nargs="+", default=[ROOT / "config.yml"])
     parser.add_argument("--no-held-out", nargs="*", default=[], metavar="NAME", help="no threshold chosen for these")
+    parser.add_argument(
+        "--per-label", type=int, help="train on so many examples of each label (DIET takes hours on all)"
+    )
     parser.add_argument("--out", type=Path, help="the JSON file; the Markdown lies beside it")
     given = parser.parse_args()
     knowledge = tuple(question for path in given.knowledge for question in read_questions(path))
     wished = read_questions(given.wishes) if given.wishes else ()
     sets = Sets(read_questions(given.test), read_questions(given.oos), knowledge, wished)
-    data = run([config.resolve() for config in given.configs], given.train.resolve(), sets, given.no_held_out)
+    configs = [config.resolve() for config in given.configs]
+    data = run(configs, given.train.resolve(), sets, given.no_held_out, given.per_label)
     markdown = intents_report.markdown(data)
     print(markdown)
     print(write(given.out, "intents", data, markdown))

@@ -105,6 +105,15 @@ def split(questions: Sequence[Question], held_out: float) -> tuple[list[Question
     return kept, held
 
 
+def sample(questions: Sequence[Question], per_label: int) -> list[Question]:
+    """At most `per_label` of each label, drawn with a fixed seed."""
+    by_label: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        by_label[question.label].append(question)
+    draw = random.Random(SEED)  # noqa: S311 - a sample, not a secret
+    return [one for label in sorted(by_label) for one in draw.sample(by_label[label], len(by_label[label]))[:per_label]]
+
+
 def other_script(question: Question) -> Question:
     """The same question in the other script with that region's wording (OpenCC s2twp, tw2sp)."""
     name, script = ("tw2sp", "hans") if question.script == "hant" else ("s2twp", "hant")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gongda.commands import asking, chatting, checking, knowledge, processes
+from gongda.commands import asking, chatting, checking, evaluating, knowledge, processes, replaying, understanding
 from gongda.errors import GongdaError
 
 app = typer.Typer(
@@ -19,11 +19,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback is for the log, and our own errors are one sentence
 )
 app.add_typer(knowledge.app, name="kb", help="知识库：建索引、发布")
+app.add_typer(evaluating.app, name="eval", help="评测：意图识别、训练数据")
 app.command("up")(processes.up)
 app.command("worker")(processes.worker)
 app.command("train")(processes.train)
 app.command("ask")(asking.ask)
+app.command("understand")(understanding.understand)
 app.command("chat")(chatting.chat)
+app.command("replay")(replaying.replay)
 app.command("doctor")(checking.doctor)
 
 

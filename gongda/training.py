@@ -34,7 +34,7 @@ def model_path(settings: Settings) -> Path:
     """Where the model for the present sources is, or will be."""
     root = settings.root
     sources = [root / "config.yml", root / "bot", root / "nlu_data", root / "zhtext"]
-    mark = fingerprint(sources, (".yml", ".py", ".tsv", ".txt"), root)
+    mark = fingerprint(sources, (".yml", ".py", ".tsv", ".txt", ".jsonl"), root)
     return settings.models / f"engine-{mark}.tar.gz"
 
 

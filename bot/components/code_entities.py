@@ -1,4 +1,4 @@
-"""Error codes and ticket numbers as entities; the book of codes is re-read when the index changes."""
+"""Error codes and slots as entities; the book of codes is re-read when the index changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from zhtext.codes import CodeBook, FoundCode
-from zhtext.slots import Found, find_slots
+from zhtext.slots import SLOTS, Found, find_slots, verbatim
 
 
 class LiveCodeBook:
@@ -40,7 +40,7 @@ class LiveCodeBook:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class CodeAndSlotExtractor(GraphComponent):
-    """Entities `error_code`, `version`, `os`, `phone`, `ticket_number`; `codes` lists what retrieval should look up."""
+    """Entities `error_code` and the slots of `zhtext.slots`; `codes` lists what retrieval should look up."""
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -63,8 +63,10 @@ class CodeAndSlotExtractor(GraphComponent):
         book = self._codes.book()
         for message in messages:
             text = message.get(TEXT) or ""
+            written = message.get("original") or text
             codes = book.find(text)
-            found = [_code_entity(code) for code in codes] + [_slot_entity(slot) for slot in find_slots(text)]
+            slots = [_slot_entity(slot, written) for slot in find_slots(text, SLOTS)]
+            found = [_code_entity(code) for code in codes] + slots
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
             message.set("codes", [_code(code) for code in codes], add_to_output=True)
         return messages
@@ -86,8 +88,11 @@ def _code_entity(code: FoundCode) -> Dict[str, Any]:
     return {"entity": "error_code", "value": code.canonical, "start": code.start, "end": code.end, **_ORIGIN}
 
 
-def _slot_entity(slot: Found) -> Dict[str, Any]:
-    return {"entity": slot.name, "value": slot.value, "start": slot.start, "end": slot.end, **_ORIGIN}
+def _slot_entity(slot: Found, written: str) -> Dict[str, Any]:
+    """Offsets are those of the normalised text; what is quoted is quoted in the writer's own script."""
+    value = verbatim(written, slot.value) if slot.name in _QUOTED else slot.value
+    return {"entity": slot.name, "value": value, "start": slot.start, "end": slot.end, **_ORIGIN}
 
 
+_QUOTED = frozenset({"phenomenon", "when", "frequency"})
 _ORIGIN = {"extractor": "CodeAndSlotExtractor", "confidence_entity": 1.0}

@@ -102,7 +102,11 @@ class LinearIntentClassifier(GraphComponent):
         return messages
 
     def _classify(self, message: Message) -> None:
-        if self._model is None or not message.get(TEXT):
+        if self._model is None or message.get(TEXT) is None:
+            return
+        if not message.get(TEXT):  # a picture sign alone: nothing to read is nothing we answer
+            message.set(INTENT, {"name": OUT_OF_SCOPE, "confidence": 1.0}, add_to_output=True)
+            message.set("out_of_scope", {"score": 1.0, "decision": True}, add_to_output=True)
             return
         guess = self._model.classify(message.get(TEXT))
         ranking = [{"name": name, "confidence": p} for name, p in guess.ranking[: self._config["ranking_length"]]]

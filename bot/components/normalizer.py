@@ -18,7 +18,7 @@ from zhtext.script import detect
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class Normalizer(GraphComponent):
-    """`text` becomes normalised; `script` says what it was. The tracker keeps the user's own text."""
+    """`text` becomes normalised; `script` and `original` say what it was."""
 
     @classmethod
     def create(
@@ -39,6 +39,7 @@ class Normalizer(GraphComponent):
             text = message.get(TEXT)
             if text:
                 script = detect(text)
+                message.set("original", text)
                 message.set(TEXT, normalize(text).lstrip("/ "), add_to_output=True)
                 message.set("script", {"name": script.name, "region": script.region}, add_to_output=True)
         return messages

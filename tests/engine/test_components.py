@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -17,6 +21,7 @@ from bot.components.intent_classifier import OUT_OF_SCOPE
 from bot.components.normalizer import Normalizer
 from bot.components.overrides import CertainIntents
 from bot.components.tokenizer import ChineseTokenizer
+from zhtext.slots import SLOTS
 
 Make = Callable[..., Any]
 Process = Callable[..., Message]
@@ -96,18 +101,44 @@ def test_codes_and_slots_become_entities(make: Make, process: Process, tmp_path:
         "os": "Windows 10",
         "version": "3.2",
         "phone": "13812345678",
+        "module": "数据导入",
+        "phenomenon": "Win10 上 3.2 版导入报 error 403",
     }
     assert all(text[entity["start"] : entity["end"]] for entity in found.values())
     assert text[found["error_code"]["start"] : found["error_code"]["end"]] == "error 403"
     assert message.get("codes") == [{"text": "error 403", "canonical": "ERROR_403", "codes": ["ERROR_403"]}]
 
 
+def test_what_is_quoted_is_in_the_writers_own_script(make: Make, process: Process, tmp_path: Path) -> None:
+    written = "今天上午開始，每次匯出清單都失敗，所有人都這樣"
+    message = process(make(Normalizer), written)
+
+    make(CodeAndSlotExtractor, index=str(tmp_path)).process([message])
+
+    said = {entity["entity"]: entity["value"] for entity in message.get(ENTITIES)}
+    assert {name: said[name] for name in ("when", "frequency", "scope", "module")} == {
+        "when": "今天上午",
+        "frequency": "每次",
+        "scope": "all",
+        "module": "数据导出",
+    }
+    assert said["phenomenon"] in written
+    assert "匯出清單" in said["phenomenon"]
+
+
+def test_every_entity_is_one_of_the_domain(make: Make, process: Process, tmp_path: Path) -> None:
+    domain = Path(__file__).parents[2] / "bot" / "domain" / "intents.yml"
+    known = yaml.safe_load(domain.read_text(encoding="utf-8"))["entities"]
+
+    assert {*SLOTS, "error_code"} == set(known)
+
+
 def test_entities_found_before_are_kept(make: Make, process: Process, tmp_path: Path) -> None:
-    before = {"entity": "module", "value": "数据导入", "start": 0, "end": 2}
+    before = {"entity": "colour", "value": "红", "start": 0, "end": 2}
 
-    message = process(make(CodeAndSlotExtractor, index=str(tmp_path)), "导入报 E1001", entities=[before])
+    message = process(make(CodeAndSlotExtractor, index=str(tmp_path)), "E1001 是什么意思", entities=[before])
 
-    assert [entity["entity"] for entity in message.get(ENTITIES)] == ["module", "error_code"]
+    assert [entity["entity"] for entity in message.get(ENTITIES)] == ["colour", "error_code"]
 
 
 def test_the_codes_of_a_build_are_read_as_the_retriever_writes_them() -> None:
@@ -148,21 +179,48 @@ def test_without_an_index_codes_are_told_by_their_shape(make: Make, process: Pro
 
 # -- certainties ---------------------------------------------------------------------------------
 
+TRAINED = [
+    "request_human", "cancel_human", "callback_request", "complaint", "remote_onsite_service",
+    "ticket_create", "ticket_status", "ticket_urge", "ticket_close",
+    "error_code_query", "cost_budget", "approval_flow", "login_failure", "crash",
+    "data_loss_recovery", "network_offline", "feedback_helpful", "feedback_unhelpful",
+]  # fmt: skip
+
 
 def entity(name: str) -> dict[str, Any]:
     return {"entity": name, "value": "x", "start": 0, "end": 1}
 
 
-@pytest.fixture
-def certain(make: Make, process: Process) -> Callable[..., str]:
-    """The intent after the certainties."""
+def read(*flags: str, priority: str | None = None, category: str = "other", sure: float = 0.9) -> dict[str, Any]:
+    """What the situation model says."""
+    said = {name: name in flags for name in ("negative", "complaint", "wants_human")}
+    return {"situation": {**said, "priority": priority, "category": category, "scores": {"priority": sure}}}
 
+
+def trained(component: Any, intents: list[str]) -> Any:
+    component.train(TrainingData([Message({TEXT: intent, INTENT: intent}) for intent in intents]))
+    return component
+
+
+def decide(process: Process, component: Any) -> Callable[..., str]:
     def decided(text: str, intent: str, confidence: float = 0.9, *entities: str, **data: Any) -> str:
         found = {"name": intent, "confidence": confidence}
         carried = {"intent": found, "entities": [entity(name) for name in entities], **data}
-        return str(process(make(CertainIntents), text, **carried).get(INTENT)["name"])
+        return str(process(component, text, **carried).get(INTENT)["name"])
 
     return decided
+
+
+@pytest.fixture
+def certain(make: Make, process: Process) -> Callable[..., str]:
+    """The intent after the certainties."""
+    return decide(process, trained(make(CertainIntents), TRAINED))
+
+
+@pytest.fixture
+def foreign(make: Make, process: Process) -> Callable[..., str]:
+    """The same, trained on data that has none of our intents."""
+    return decide(process, trained(make(CertainIntents), ["play_music", "set_alarm"]))
 
 
 def test_a_picked_entry_is_no_question(certain: Callable[..., str]) -> None:
@@ -184,10 +242,25 @@ def test_a_ticket_number_decides_what_is_unclear(certain: Callable[..., str], in
     assert certain("GD-20261122-0042-7", intent, confidence, "ticket_number") == "ticket_status"
 
 
-def test_a_code_is_a_question_about_it_unless_something_else_is_wanted(certain: Callable[..., str]) -> None:
-    assert certain("报 E1001", "login_failure", 0.9, "error_code") == "error_code_query"
-    assert certain("报 E1001", OUT_OF_SCOPE, 0.9, "error_code") == "error_code_query"
-    assert certain("报 E1001 没人管", "complaint", 0.9, "error_code") == "complaint"
+@pytest.mark.parametrize(("intent", "confidence"), [(OUT_OF_SCOPE, 0.9), ("login_failure", 0.3), ("provide_info", 0.9)])
+def test_a_code_is_a_question_about_it_where_nothing_clear_is_asked_beside_it(
+    certain: Callable[..., str], intent: str, confidence: float
+) -> None:
+    assert certain("报 E1001", intent, confidence, "error_code") == "error_code_query"
+
+
+@pytest.mark.parametrize("intent", ["login_failure", "complaint", "request_human", "callback_request"])
+def test_what_is_clearly_asked_beside_a_code_counts(certain: Callable[..., str], intent: str) -> None:
+    assert certain("报 E1001", intent, 0.9, "error_code") == intent
+
+
+@pytest.mark.parametrize(("tickets", "intent"), [(0, "error_code_query"), (1, "ticket_urge"), (None, "ticket_urge")])
+def test_nobody_hurries_a_ticket_that_is_not_there(
+    certain: Callable[..., str], tickets: int | None, intent: str
+) -> None:
+    turn = {} if tickets is None else {"open_tickets": tickets}
+
+    assert certain("急急急,报 E1001", "ticket_urge", 0.9, "error_code", metadata=turn) == intent
 
 
 @pytest.mark.parametrize("text", ["转人工", "审批卡住了,转人工"])
@@ -207,3 +280,103 @@ def test_a_plain_refusal_wins_over_the_words_it_shares_with_the_wish(certain: Ca
 
 def test_a_refusal_without_a_no_is_a_wish(certain: Callable[..., str]) -> None:
     assert certain("真人客服啦拜託", "cancel_human") == "request_human"
+
+
+def test_a_wish_only_the_situation_model_hears_counts(certain: Callable[..., str]) -> None:
+    assert certain("能不能来个懂行的跟我说", "login_failure", **read("wants_human")) == "request_human"
+    assert certain("能不能来个懂行的跟我说", "login_failure", **read()) == "login_failure"
+
+
+@pytest.mark.parametrize("intent", ["callback_request", "complaint", "ticket_create", "remote_onsite_service"])
+def test_who_asks_for_people_in_another_way_is_served_in_that_way(certain: Callable[..., str], intent: str) -> None:
+    assert certain("让你们的人给我回个电话", intent, **read("wants_human", "negative")) == intent
+
+
+RANKING = {
+    "intent_ranking": [
+        {"name": "request_human", "confidence": 0.5},
+        {"name": "complaint", "confidence": 0.3},
+        {"name": "cancel_human", "confidence": 0.2},
+        {"name": "cost_budget", "confidence": 0.1},
+    ]
+}
+
+
+def test_labour_cost_is_no_wish_where_the_situation_model_hears_none(certain: Callable[..., str]) -> None:
+    assert certain("人工费怎么录入", "request_human", 0.5, **read(), **RANKING) == "cost_budget"
+    assert certain("人工费怎么录入", "request_human", 0.5, **read("wants_human"), **RANKING) == "request_human"
+
+
+@pytest.mark.parametrize(
+    ("flags", "intent"), [((), "cost_budget"), (("negative",), "complaint"), (("complaint",), "complaint")]
+)
+def test_a_complaint_has_to_sound_like_one(certain: Callable[..., str], flags: tuple[str, ...], intent: str) -> None:
+    assert certain("投诉台账怎么导出", "complaint", 0.5, **read(*flags), **RANKING) == intent
+
+
+def test_without_a_second_guess_or_a_situation_the_intents_are_believed(certain: Callable[..., str]) -> None:
+    assert certain("人工费怎么录入", "request_human", 0.5, **read()) == "request_human"
+    assert certain("人工费怎么录入", "request_human", 0.5, **RANKING) == "request_human"
+
+
+@pytest.mark.parametrize(
+    ("category", "intent"),
+    [
+        ("data_loss", "data_loss_recovery"),
+        ("network", "network_offline"),
+        ("login", "login_failure"),
+        ("other", "crash"),
+    ],
+)
+def test_a_disaster_is_no_small_talk(certain: Callable[..., str], category: str, intent: str) -> None:
+    told = "全公司都打不开,没有一个人能用"
+
+    assert certain(told, "feedback_unhelpful", **read(priority="P1", category=category)) == intent
+    assert certain(told, "ticket_urge", **read(priority="P1", category=category)) == intent
+
+
+@pytest.mark.parametrize("more", [{"priority": "P1", "sure": 0.4}, {"priority": "P2"}, {"priority": None}])
+def test_a_guess_at_a_disaster_and_lesser_trouble_change_nothing(
+    certain: Callable[..., str], more: dict[str, Any]
+) -> None:
+    assert certain("没用", "feedback_unhelpful", **read(**more)) == "feedback_unhelpful"
+
+
+def test_a_question_in_a_disaster_keeps_its_topic(certain: Callable[..., str]) -> None:
+    assert certain("全公司的审批都卡住了", "approval_flow", **read(priority="P1", category="crash")) == "approval_flow"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("没有帮助", "feedback_unhelpful"),
+        ("不管用", "feedback_unhelpful"),
+        ("有帮助", "feedback_helpful"),
+        ("我没用过", "feedback_helpful"),
+    ],
+)
+def test_of_no_help_shares_its_words_with_of_help(certain: Callable[..., str], text: str, intent: str) -> None:
+    assert certain(text, "feedback_helpful") == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"), [("转人工", ()), ("取消人工", ()), ("报 E1001", ("error_code",)), ("查", ("ticket_number",))]
+)
+def test_on_other_peoples_data_nothing_is_certain(
+    foreign: Callable[..., str], text: str, entities: tuple[str, ...]
+) -> None:
+    assert foreign(text, "play_music", 0.3, *entities, **read("wants_human", priority="P1")) == "play_music"
+
+
+def test_untrained_it_invents_no_intent(make: Make, process: Process) -> None:
+    assert decide(process, make(CertainIntents))("转人工", "approval_flow") == "approval_flow"
+
+
+def test_the_intents_it_may_choose_are_kept_with_the_model(
+    make: Make, process: Process, storage: LocalModelStorage
+) -> None:
+    trained(make(CertainIntents), TRAINED)
+
+    again = CertainIntents.load({}, storage, Resource("component"), ExecutionContext(GraphSchema({})))
+
+    assert decide(process, again)("转人工", "approval_flow") == "request_human"

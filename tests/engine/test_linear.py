@@ -220,9 +220,20 @@ def test_results_are_json(trained: LinearIntentClassifier) -> None:
     assert json.loads(json.dumps(message.as_dict(only_output_properties=True)))
 
 
-def test_an_empty_message_is_left_alone(trained: LinearIntentClassifier) -> None:
+def test_a_message_with_nothing_to_read_is_out_of_scope(trained: LinearIntentClassifier) -> None:
     message = Message({TEXT: ""})
 
     trained.process([message])
 
-    assert message.get(INTENT) is None
+    assert message.get(INTENT)["name"] == OUT_OF_SCOPE
+    assert message.get("out_of_scope") == {"score": 1.0, "decision": True}
+
+
+def test_foreign_texts_about_the_very_things_the_intents_are_about_are_not_learnt_from() -> None:
+    texts = tuple(text for said in SAID.values() for text in said)
+    labels = tuple(intent for intent, said in SAID.items() for _ in said)
+    ours_again = tuple(f"{text}吧" for text in texts[::2])
+
+    gate = fit(Examples(texts, labels, ours_again), folds=2).gate
+
+    assert gate == fit(Examples(texts, labels), folds=2).gate
