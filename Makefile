@@ -3,7 +3,7 @@
 PY := .venv/bin/python
 ENGINE_PY := .venv-engine/bin/python
 
-.PHONY: help setup run test lint format types unit engine e2e campaign eval clean
+.PHONY: help setup run test lint format types unit engine conversations e2e campaign eval clean
 
 help: ## 列出所有命令
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,7 +16,7 @@ run: setup ## 准备缺的东西并启动全部进程
 
 test: setup ## 装好测试所需，跑检查与全部测试（两个 Python）
 	@sh scripts/setup-tests.sh
-	@$(MAKE) --no-print-directory lint unit engine e2e
+	@$(MAKE) --no-print-directory lint unit engine conversations e2e
 
 lint: ## 代码风格、类型、分层规则
 	@$(PY) -m ruff check .
@@ -40,6 +40,9 @@ engine: ## 引擎一侧的测试（3.10）
 
 e2e: ## 真实进程、真实浏览器
 	@$(PY) -m pytest tests/e2e -q
+
+conversations: ## 整段对话，用真实引擎逐句核对（tests/conversations/*.yml）
+	@$(PY) -m pytest tests/conversations -q -o disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true
 
 campaign: ## 耗时的评测与故障演练，结果写入 evaluation/results/
 	@sh scripts/campaign.sh

@@ -18,9 +18,11 @@ from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
 from starlette.concurrency import run_in_threadpool
 
+from actions.again import ActionRepeat
 from actions.answer import ActionAnswer
 from actions.errors import RequestRefused
 from actions.knowledge import Knowledge
+from actions.note import ActionNote
 from actions.session import ActionSessionStart
 from actions.settings import ActionsSettings
 from actions.ticket_form import ValidateTicketForm
@@ -98,7 +100,8 @@ async def _watch(knowledge: Knowledge, seconds: float) -> None:
 
 def _executor(knowledge: Knowledge) -> ActionExecutor:
     executor = ActionExecutor()
-    for action in (ActionSessionStart(), ActionAnswer(knowledge), ValidateTicketForm(), *desk_actions()):
+    answers = (ActionAnswer(knowledge), ActionNote(knowledge), ActionRepeat())
+    for action in (ActionSessionStart(), *answers, ValidateTicketForm(), *desk_actions(knowledge)):
         executor.register_action(action)
     return executor
 

@@ -2,37 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.situation import UNTOLD, Situation, by_patterns, of_message
 from contract.turn import TurnContext
+from zhtext.normalize import normalize
+from zhtext.severity import only_asks
 
 
 @dataclass(frozen=True)
 class Heard:
-    """The latest message: its normalised text, its intent, and the turn it belongs to."""
+    """The latest message: its normalised text, its intent, its situation, and the turn it belongs to.
+
+    `followed_up` is the whole question that a follow-up like 那手机端呢 stands for; `text` is it then, too.
+    """
 
     text: str
     intent: str
     out_of_scope: bool
     context: TurnContext
     entities: tuple[tuple[str, str], ...]
+    situation: Situation
+    followed_up: str | None = None
+    sure: float = 1.0  # the engine's confidence in the intent
+    before: Mapping[str, Situation] = field(default_factory=dict)  # earlier texts of this episode, oldest first
+    named: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # their entities
 
     def entity(self, name: str) -> str | None:
         """The first value of an entity."""
         return next((value for kind, value in self.entities if kind == name), None)
 
+    @property
+    def picked(self) -> str:
+        """The id of the option just picked, or nothing."""
+        return (self.context.choice or {}).get("id", "")
+
+    @property
+    def emergency(self) -> bool:
+        """我的任务不见了 is mostly a filter, and 全公司怎么统一升级 a question, whatever they sound like."""
+        vague = self.intent == "task_missing" and self.situation.category == "data_loss"
+        return self.situation.emergency and not (vague or self.out_of_scope or only_asks(self.text))
+
+    def judged(self, text: str) -> Situation:
+        """The situation of this text: of the message in this episode that says it, else by the patterns."""
+        said = (*self.before.items(), (self.text, self.situation))
+        found = next((each for whole, each in reversed(said) if _key(text) and _key(text) in _key(whole)), None)
+        return found if found and (found.priority or text == self.text) else by_patterns(text)
+
+    def said_with(self, text: str) -> dict[str, str]:
+        """The entities of the message in this episode that says this text; the codes are the corpus' own then."""
+        said = (*self.named.items(), (self.text, self.entities))
+        found = next((each for whole, each in reversed(said) if _key(text) and _key(text) in _key(whole)), ())
+        return {name: value for name, value in reversed(found)}
+
+    def priority(self, text: str) -> str:
+        """The priority that a ticket about `text` gets."""
+        return self.judged(text).priority or UNTOLD
+
+
+def _key(text: str) -> str:
+    """Letters and digits alone, normalised: a form keeps what was written, and clauses are joined by other marks."""
+    return "".join(filter(str.isalnum, normalize(text)))
+
 
 def heard(tracker: Tracker) -> Heard:
     """Read from Rasa's `latest_message`; metadata is absent when a tool talks to the engine."""
     message: dict[str, Any] = tracker.latest_message or {}
-    metadata = message.get("metadata") or {}
+    earlier = _earlier(tracker.events or [])
+    text = message.get("text") or ""
+    intent = message.get("intent") or {}
     return Heard(
-        text=message.get("text") or "",
-        intent=(message.get("intent") or {}).get("name") or "",
+        text=text,
+        intent=intent.get("name") or "",
         out_of_scope=bool((message.get("out_of_scope") or {}).get("decision")),
-        context=TurnContext.from_json(metadata),
-        entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or []),
+        context=TurnContext.from_json(message.get("metadata") or {}),
+        entities=_entities(message),
+        situation=of_message(message) or by_patterns(text),
+        followed_up=message.get("follow_up"),
+        sure=float(intent.get("confidence") or 0.0),
+        before={text: situation for text, said in earlier.items() if (situation := of_message(said)) is not None},
+        named={text: _entities(said) for text, said in earlier.items()},
     )
+
+
+def _entities(message: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((entity["entity"], str(entity["value"])) for entity in message.get("entities") or [])
+
+
+def _earlier(events: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """What the engine made of the messages before this one, by their text."""
+    said = [event.get("parse_data") or {} for event in events if event.get("event") == "user"][:-1]
+    found: dict[str, Mapping[str, Any]] = {}
+    for message in said:
+        text = message.get("text") or ""
+        found.pop(text, None)  # said again: its place is the last one
+        found[text] = message
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from contract.decisions import Answer, Choices, Decision, Decline, Option
+from contract.decisions import Answer, Choices, Decision, Decline, Option, Runbook
 
 
 class Knowledge(Protocol):
@@ -17,6 +17,10 @@ class Knowledge(Protocol):
 
     def entry(self, entry_id: str) -> Decision:
         """The entry somebody picked from choices; a decline when it is gone."""
+        ...
+
+    def runbook(self, topic: str) -> Runbook | None:
+        """The approved runbook of a topic, if there is one."""
         ...
 
     def search(self, question: str) -> dict[str, Any]:
@@ -37,10 +41,13 @@ class Knowledge(Protocol):
 
 
 class FakeKnowledge:
-    """Answers from a table: question -> decision; everything else is declined."""
+    """Answers from a table: question -> decision; everything else is declined. Runbooks by topic."""
 
-    def __init__(self, decisions: Mapping[str, Decision] | None = None) -> None:
+    def __init__(
+        self, decisions: Mapping[str, Decision] | None = None, runbooks: Mapping[str, Runbook] | None = None
+    ) -> None:
         self._decisions = dict(decisions or {})
+        self._runbooks = dict(runbooks or {})
         self.asked: list[str] = []
 
     def decide(self, question: str) -> Decision:
@@ -50,6 +57,9 @@ class FakeKnowledge:
     def entry(self, entry_id: str) -> Decision:
         found = [d for d in self._decisions.values() if isinstance(d, Answer) and d.entry_id == entry_id]
         return found[0] if found else Decline(reason="no_evidence")
+
+    def runbook(self, topic: str) -> Runbook | None:
+        return self._runbooks.get(topic)
 
     def search(self, question: str) -> dict[str, Any]:
         return {"normalized": question, "candidates": []}
@@ -72,3 +82,8 @@ def an_answer(entry_id: str = "faq-a", title: str = "标题") -> Answer:
 def some_choices(*labels: str) -> Choices:
     """Choices with the labels given, for tests."""
     return Choices(tuple(Option(f"entry:{i}", label) for i, label in enumerate(labels)))
+
+
+def a_runbook(topic: str = "crash", title: str = "应急") -> Runbook:
+    """A small runbook for tests."""
+    return Runbook(f"run-{topic}", title, ("先做：拷出日志。", "不要做：不要重装。"), "应急手册", "build", "trace")

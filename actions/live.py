@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from contract.decisions import Choices, Decision, Decline, Option
+from contract.decisions import Choices, Decision, Decline, Option, Runbook
 from retrieval.answers import decision_for, decision_of
 from retrieval.errors import RetrievalError
 from retrieval.live import Live
@@ -29,6 +29,14 @@ class LiveKnowledge:
         if entry is None:
             return Decline(reason="no_evidence", build_id=retriever.build_id)
         return decision_for(entry, probability=1.0, build_id=retriever.build_id, trace_id=f"picked:{entry_id}")
+
+    def runbook(self, topic: str) -> Runbook | None:
+        retriever = self._live.retriever
+        entry = next((e for e in retriever.entries if e.type == "runbook" and e.topic == topic), None)
+        if entry is None:
+            return None
+        shown = decision_for(entry, probability=1.0, build_id=retriever.build_id, trace_id=f"runbook:{entry.id}")
+        return shown if isinstance(shown, Runbook) else None
 
     def search(self, question: str) -> dict[str, Any]:
         return self._live.ask(question).to_json()

@@ -8,9 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.drafts import PERSONAL
 from contract.turn import TurnContext
-
-_SEEDED = ("error_code", "version", "os", "phone")
 
 
 class ActionSessionStart(Action):
@@ -21,7 +20,7 @@ class ActionSessionStart(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         context = TurnContext.from_json(tracker.get_slot("session_started_metadata") or {})
-        slots = [SlotSet(name, context.slots[name]) for name in _SEEDED if context.slots.get(name)]
+        slots = [SlotSet(name, context.slots[name]) for name in PERSONAL if context.slots.get(name)]
         return [SessionStarted(), *slots, *_resumed(context.form), ActionExecuted("action_listen")]
 
 

@@ -1,26 +1,43 @@
-"""The form before a ticket: asks what is not known yet, and nothing else."""
+"""The form before a ticket: asks what is not known yet, and nothing else, and nothing twice."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.drafts import SKIPPED
-from actions.heard import heard
+from actions.drafts import SKIPPED, problem_of
+from actions.empathy import soothe
+from actions.heard import Heard, heard
 from zhtext.slots import slot_values
 from zhtext.wish import split_wish
 
 _PHENOMENON_CHARS = 2_000
 _TELLING = 4  # characters; less than that beside 转人工 is no description
+_DIGITS = re.compile(r"(?:\d[\s\-]*){5,}")  # an attempt at a number
+_SHORT_NO = 6  # characters of 不方便, 不想留; a longer no tells something
+# Said beside a wish for a human it tells no problem; the last question does.
+_EMPTY = re.compile(
+    r"^(还是|都|也|试了|试过了|我|已经|照做了|按你说的)*(不行|没用|不管用|没解决|没搞定|看不懂|搞不定|不会弄|不懂|不对|没好|弄不好|解决不了)[了啊呀,，。!！]*$"
+)
+_WISHES = ("request_human", "ticket_create", "callback_request")
 
 
 class ValidateTicketForm(FormValidationAction):
-    """`phenomenon` unless a question was asked before; `phone` only where leaving the page would lose the person."""
+    """`phenomenon` unless a question was asked before; `phone` only where leaving the page would lose the person.
+
+    An emergency asks nothing, and who repeats the wish for a human is not asked any further.
+    """
 
     def name(self) -> str:
         return "validate_ticket_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Who is upset hears a kind word before the first question."""
+        soothed = soothe(dispatcher, heard(tracker), tracker)
+        return [*soothed, *await super().run(dispatcher, tracker, domain)]
 
     def domain_slots(self, domain: dict[str, Any]) -> list[str]:
         return ["phenomenon", "phone"]
@@ -33,25 +50,47 @@ class ValidateTicketForm(FormValidationAction):
         domain: dict[str, Any],
     ) -> list[str]:
         message = heard(tracker)
-        known = message.context.last_question and not tracker.get_slot("phenomenon") and not _came_along(message.text)
-        asked = [] if known else ["phenomenon"]
+        asking = tracker.get_slot("requested_slot")
+        if _insists(message, tracker) or _urgent(message, tracker):
+            return [asking] if asking else ["phenomenon"] if message.emergency else []
+        told = tracker.get_slot("phenomenon") or _came_along(message)
+        asked = ["phenomenon"] if told or not message.context.last_question else []
         return [*asked, "phone"] if message.context.channel == "web" else asked
 
     def extract_phenomenon(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
         """What came along with the wish (转人工，审批卡住了); answers to the form's question the domain maps."""
-        said = _came_along(heard(tracker).text)
+        message = heard(tracker)
+        if tracker.get_slot("requested_slot") == "phone" and message.intent == "deny" and len(message.text) > _SHORT_NO:
+            # 不是，是入库单卡住了: a correction of what was told, not a refusal.
+            return {"phenomenon": f"{problem_of(message, tracker.current_slot_values())}；{message.text}"}
+        said = _came_along(message) or (message.text if message.emergency else None)
+        if _insists(message, tracker, "phenomenon"):
+            return {"phenomenon": said or SKIPPED}
         return {"phenomenon": said} if said and not tracker.get_slot("phenomenon") else {}
 
     def extract_phone(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> dict[str, Any]:
-        """A number known from an earlier episode, unless this turn brings one."""
-        known = heard(tracker).context.slots.get("phone")
+        """A number known from an earlier episode, unless this turn brings one; an attempt at one goes to validation."""
+        message = heard(tracker)
+        if message.entity("phone"):
+            return {}
+        asking = tracker.get_slot("requested_slot") == "phone"
+        if asking and message.intent == "deny" and len(message.text) <= _SHORT_NO:
+            return {"phone": SKIPPED}
+        if asking and message.emergency:
+            return {"phone": SKIPPED}
+        if asking and _DIGITS.search(message.text):
+            return {"phone": message.text}
+        if _insists(message, tracker, "phone"):
+            return {"phone": SKIPPED}
+        known = message.context.slots.get("phone")
         return {"phone": known} if known and not tracker.get_slot("phone") else {}
 
     def validate_phenomenon(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
     ) -> dict[str, Any]:
         text = str(value).strip()
-        return {"phenomenon": text[:_PHENOMENON_CHARS] or None}
+        readable = any(map(str.isalnum, text)) or text == SKIPPED
+        return {"phenomenon": text[:_PHENOMENON_CHARS] if readable else None}
 
     def validate_phone(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
@@ -64,7 +103,23 @@ class ValidateTicketForm(FormValidationAction):
         return {"phone": number}
 
 
-def _came_along(text: str) -> str | None:
+def _insists(message: Heard, tracker: Tracker, slot: str | None = None) -> bool:
+    """转人工 in reply to a question of the form (about `slot`, or any): no more questions."""
+    asked = tracker.get_slot("requested_slot")
+    return message.intent in _WISHES and bool(asked) and slot in (None, asked)
+
+
+def _urgent(message: Heard, tracker: Tracker) -> bool:
+    """What is told now, or what the ticket is about."""
+    told = tracker.get_slot("phenomenon") or message.context.last_question
+    return message.emergency or bool(told and message.judged(told).emergency)
+
+
+def _came_along(message: Heard) -> str | None:
     """The description that a wish for a human brings along, if it says enough."""
-    wish, rest = split_wish(text)
-    return rest if wish and len(rest) >= _TELLING else None
+    wish, rest = split_wish(message.text)
+    if wish:
+        told = len(rest) >= _TELLING and not (_EMPTY.match(rest) and message.context.last_question)
+        return rest if told else None
+    told = message.intent in _WISHES and message.situation.priority is not None
+    return message.entity("phenomenon") if told else None

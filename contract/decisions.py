@@ -39,6 +39,7 @@ class Answer:
     trace_id: str
     code: Optional[str] = None
     workaround: Optional[str] = None
+    question: Optional[str] = None  # what was looked up, if not the person's own words: a follow-up, one of two
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Choices:
     options: Tuple[Option, ...]
     build_id: str = ""
     trace_id: str = ""
+    question: Optional[str] = None  # what was looked up, if not the person's own words: a follow-up, one of two
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Decline:
     neighbours: Tuple[Option, ...] = ()
     build_id: str = ""
     trace_id: str = ""
+    question: Optional[str] = None  # what was looked up, if not the person's own words: a follow-up, one of two
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Runbook:
     source: str
     build_id: str
     trace_id: str
+    question: Optional[str] = None  # what was looked up, if not the person's own words: a follow-up, one of two
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,8 @@ class Complaint:
     type: ClassVar[str] = "complaint"
     summary: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
+    category: str = "other"
+    priority: str = "P2"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,10 +13,18 @@ from desk.errors import NotFound
 from desk.tables import FeedbackRow, MessageRow
 
 
+@dataclass(frozen=True)
+class Rated:
+    """What a thumb changed; `dislikes` is by how many the disliked answers of the conversation are more now."""
+
+    changed: bool
+    dislikes: int = 0
+
+
 def rate(
     session: Session, message_id: int, *, conversation_id: int, helpful: bool, reason: str = "", now: datetime
-) -> bool:
-    """👍 or 👎 for one answer, the last one counts. True when it is new or changed.
+) -> Rated:
+    """👍 or 👎 for one answer, the last one counts.
 
     Raises NotFound when the bot has said no such message in the conversation.
     """
@@ -24,14 +33,15 @@ def rate(
     if message is None or message.conversation_id != conversation_id or message.author != "bot":
         raise NotFound(f"conversation {conversation_id} has no answer {message_id}")
     row = session.scalar(select(FeedbackRow).where(FeedbackRow.message_id == message_id))
+    before = row is not None and row.helpful is False
     if row is None:
         row = FeedbackRow(conversation_id=conversation_id, message_id=message_id, created_at=now)
         session.add(row)
     elif (row.helpful, row.reason) == (helpful, reason):
-        return False
+        return Rated(changed=False)
     row.helpful, row.reason, row.created_at = helpful, reason, now
     session.flush()
-    return True
+    return Rated(changed=True, dislikes=int(not helpful) - int(before))
 
 
 def survey(

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from gateway import console
 from gateway.api.tickets import tickets_router
+from gateway.bursts import Pace
 from gateway.channels.web.routes import web_router
 from gateway.channels.wechat.channel import WeChatChannel
 from gateway.channels.wechat.ledger import Ledger
@@ -28,9 +29,9 @@ WIDGET = Path(__file__).parent / "widget"
 _PUBLIC = ("lang", "parts", "demo")
 
 
-def create_app(services: Services, api_key: str) -> FastAPI:
-    """The whole gateway; turns that a crash left undone are run when it starts."""
-    flow = Flow(services)
+def create_app(services: Services, api_key: str, pace: Pace | None = None) -> FastAPI:
+    """The whole gateway; turns that a crash left undone are run when it starts. `pace` is for replays and tests."""
+    flow = Flow(services, pace=pace)
     wechat = _wechat(services, flow, services.settings.wechat)
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,11 +21,16 @@ from gateway import promises, render
 from gateway.engine import Part, Said
 from gateway.render import Voice
 from gateway.wording import Wording
+from zhtext.severity import assess
 from zhtext.slots import slot_values
 from zhtext.wish import split_wish
 
+_PERSONAL = ("os", "version", "phone")  # slots that outlive a question
+_TELLING = 4  # characters
+_REFUSES = re.compile(r"跳过|略过|取消|算了|不用|跳過|略過|[转轉找]人工|真人")
 CHOICES_FOR = timedelta(minutes=30)  # how long "1" still means the first option
 STATUS_LINES = 5
+DISLIKES_BEFORE_HUMAN = 2
 Replies = Callable[[Opened | None], Sequence[Reply]]
 
 
@@ -48,6 +54,7 @@ class Plan:
     ticket: TicketDraft | None = None
     gap: Gap | None = None
     traces: list[str] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)  # the trace of the turn, without the long texts
     parts: list[Replies] = field(default_factory=list)
 
     def say(self, *replies: Reply) -> None:
@@ -85,11 +92,15 @@ class CarryOut:
 
     def plan(self, parts: Sequence[Part]) -> Plan:
         """The plan for these parts; a decision that no release carries out yet is an error, never silence."""
-        for part in parts:
+        for part in _without_idle_end(parts, self._now.conversation.state):
             handler = self._handlers.get(type(part))
             if handler is None:
                 raise NotImplementedError(f"nobody carries out {type(part).__name__}")
             handler(part)
+            if not isinstance(part, Said):
+                self._plan.decisions.append(_trace(part))
+        if self._plan.ticket is None:
+            self._number_afterwards()
         return self._plan
 
     # -- answers ---------------------------------------------------------------------------------
@@ -100,26 +111,26 @@ class CarryOut:
 
     def _answer(self, decision: d.Answer) -> None:
         self._plan.change["misses"] = 0
-        self._asked(decision.trace_id)
+        self._asked(decision)
         self._plan.say(render.answer(self._now.voice, decision))
 
     def _runbook(self, decision: d.Runbook) -> None:
         self._plan.change["misses"] = 0
-        self._asked(decision.trace_id)
+        self._asked(decision)
         self._plan.say(
             render.text(self._now.voice, self._text("runbook_first")), render.runbook(self._now.voice, decision)
         )
 
     def _choices(self, decision: d.Choices) -> None:
-        self._asked(decision.trace_id)
+        self._asked(decision)
         options = (*decision.options, self._human_option("none_of_these"))
         self._plan.say(render.text(self._now.voice, self._text("choices"), options))
 
     def _decline(self, decision: d.Decline) -> None:
         if decision.reason != "out_of_scope":
             self._plan.change["misses"] = self._now.conversation.misses + 1
-            self._asked(decision.trace_id)
-            self._plan.gap = Gap(self._now.question, decision.reason, decision.build_id)
+            self._asked(decision)
+            self._plan.gap = Gap(decision.question or self._now.question, decision.reason, decision.build_id)
         key = "unknown_code_neighbours" if decision.neighbours else decision.reason
         sentence = self._text(f"decline.{key}", codes="、".join(decision.codes))
         options = (*decision.neighbours, self._human_option("human"))
@@ -136,13 +147,23 @@ class CarryOut:
             self._plan.parts.append(lambda opened: self._opened("", opened))
 
     def _handoff(self, decision: d.Handoff) -> None:
+        if decision.reason == "emergency":
+            self._raise_open_ticket(decision)
         self._ticket(decision, reason=decision.reason)
         self._plan.parts.append(lambda opened: self._opened(decision.reason, opened))
 
+    def _raise_open_ticket(self, decision: d.Handoff) -> None:
+        """An emergency told while a ticket waits: the ticket becomes as urgent as this."""
+        waiting = next((ticket for ticket in self._mine() if ticket.open and ticket.handoff), None)
+        if waiting is not None and waiting.priority != decision.priority:
+            tickets.change(self._session, waiting.number, priority=decision.priority, by="bot", now=self._now.now)
+            tickets.note(self._session, waiting.number, decision.summary, by="bot", now=self._now.now)
+
     def _complaint(self, decision: d.Complaint) -> None:
-        draft = d.OpenTicket("other", "P2", decision.summary, decision.slots)
+        draft = d.OpenTicket(decision.category, decision.priority, decision.summary, decision.slots)
         self._ticket(draft, reason="complaint")
-        self._plan.parts.append(lambda opened: [self._ticket_reply("complaint", opened)])
+        next_ = render.text(self._now.voice, self._text("ticket.next"), kind="notice")
+        self._plan.parts.append(lambda opened: [self._ticket_reply("complaint", opened), next_])
 
     def _callback(self, decision: d.Callback) -> None:
         slots = {"phone": decision.phone} if decision.phone else {}
@@ -161,7 +182,7 @@ class CarryOut:
             reason=reason,
             handoff=handoff,
         )
-        self._plan.change["slots"] = {k: v for k, v in slots.items() if k != "phenomenon"}
+        self._plan.change["slots"] = {name: value for name, value in slots.items() if name in _PERSONAL}
         if slots.get("phone"):
             contacts.describe(self._session, self._now.conversation.contact_id, phone=slots["phone"])
         if handoff:
@@ -228,20 +249,41 @@ class CarryOut:
 
     # -- the rest --------------------------------------------------------------------------------
 
+    def _number_afterwards(self) -> None:
+        """A telephone number said after the ticket was opened belongs to the person and on the ticket."""
+        phone = slot_values(self._now.question).get("phone")
+        open_one = next((ticket for ticket in self._mine() if ticket.open), None) if phone else None
+        if phone is None or open_one is None or open_one.slots.get("phone") == phone:
+            return
+        contacts.describe(self._session, self._now.conversation.contact_id, phone=phone)
+        note = self._text("callback.number_note", phone=phone)
+        tickets.note(self._session, open_one.number, note, by="bot", now=self._now.now)
+
     def _feedback(self, decision: d.Feedback) -> None:
-        said = messages.latest(self._session, self._now.conversation.id, limit=20)
-        answered = next((message for message in reversed(said) if message.kind == "answer"), None)
-        if answered is not None:
-            feedback.rate(
-                self._session,
-                answered.id,
-                conversation_id=self._now.conversation.id,
-                helpful=decision.helpful,
-                now=self._now.now,
-            )
+        dislikes = self._now.conversation.dislikes + self._rated(decision.helpful)
+        self._plan.change["dislikes"] = max(0, dislikes)
+        if not decision.helpful and dislikes >= DISLIKES_BEFORE_HUMAN:
+            question = self._now.conversation.last_question or self._now.question
+            judged = assess(question)
+            called = d.Handoff("dislikes", judged.category, judged.priority, question)
+            self._plan.decisions.append(_trace(called))
+            self._handoff(called)
+            return
         options = () if decision.helpful else (self._human_option("human"),)
         sentence = self._text("feedback.helpful" if decision.helpful else "feedback.unhelpful")
         self._plan.say(render.text(self._now.voice, sentence, options))
+
+    def _rated(self, helpful: bool) -> int:
+        """The last answer gets the thumb; by how many the disliked answers are more now. Without an answer one too,
+        if it was of no use: somebody is dissatisfied with something."""
+        conversation = self._now.conversation
+        said = messages.latest(self._session, conversation.id, limit=20)
+        answered = next((message for message in reversed(said) if message.kind == "answer"), None)
+        if answered is None:
+            return int(not helpful)
+        now = self._now.now
+        rated = feedback.rate(self._session, answered.id, conversation_id=conversation.id, helpful=helpful, now=now)
+        return rated.dislikes if helpful else 1  # 没用 once more about the same answer is a second time all the same
 
     def _asking(self, decision: d.Asking) -> None:
         self._plan.change["form"] = f"{decision.form}/{decision.slot}"
@@ -250,10 +292,11 @@ class CarryOut:
             # 转人工，审批卡住了: the problem came along with the wish; kept like an answer to the form.
             self._plan.change["last_question"] = rest
 
-    def _asked(self, trace_id: str) -> None:
-        self._plan.change["last_question"] = self._now.question
-        if trace_id:
-            self._plan.traces.append(trace_id)
+    def _asked(self, decision: d.Answer | d.Choices | d.Decline | d.Runbook) -> None:
+        if self._now.conversation.form is None:  # a question inside the form is not what the ticket is about
+            self._plan.change["last_question"] = decision.question or self._now.question
+        if decision.trace_id:
+            self._plan.traces.append(decision.trace_id)
 
     def _mine(self) -> tuple[Ticket, ...]:
         return tickets.listing(self._session, tickets.Filter(contact_id=self._now.conversation.contact_id))
@@ -273,14 +316,31 @@ class CarryOut:
 
 def _remembered(now: Situation) -> Change:
     """What every turn leaves behind: slots from the text, the form over unless it asks on, the voice."""
-    said = {name: value for name, value in slot_values(now.question).items() if name != "ticket_number"}
+    said = {name: value for name, value in slot_values(now.question).items() if name in _PERSONAL}
     change = Change(
         slots={**now.conversation.slots, **said}, form=None, script=now.voice.script, region=now.voice.region
     )
-    if now.conversation.form == "ticket_form/phenomenon":
+    if now.conversation.form == "ticket_form/phenomenon" and _tells(now.question):
         # The answer to "what is the problem?"; kept, should the engine be lost before the form is complete.
         change["last_question"] = now.question
     return change
+
+
+def _without_idle_end(parts: Sequence[Part], state: str) -> Sequence[Part]:
+    """不用转人工，你直接告诉我……: where nothing is to be ended, the answer alone is what was asked for."""
+    if state in ("waiting", "human") or len(parts) == 1:
+        return parts
+    return [part for part in parts if not isinstance(part, d.EndHandoff)]
+
+
+def _tells(answer: str) -> bool:
+    """跳过, 取消 and 转人工 answer the form's question without telling a problem."""
+    return len(answer) >= _TELLING and not _REFUSES.search(answer)
+
+
+def _trace(decision: d.Decision) -> dict[str, Any]:
+    """What stays of a decision; the texts of an entry are in its build."""
+    return {name: value for name, value in d.to_json(decision).items() if name != "blocks"}
 
 
 def _fresh(opened: Opened | None) -> bool:

@@ -10,8 +10,19 @@ from zhtext.normalize import normalize
 
 _ORDINALS = {char: number for number, char in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _NUMBER = re.compile(
-    r"^(?:我?选|我?要|回复|就|点)?\s*第?\s*([1-9]|[一二两三四五六七八九])\s*(?:个|项|号|条|种|行)?\s*[.。、,!吧)]*$"
+    r"^(?:我?选|我?要|回复|就|点)?\s*第?\s*([1-9]|[一二两三四五六七八九])\s*(?:个|项|号|条|种|行)?\s*[.。、,!吧呀啊啦嘅的了)]*$"
 )
+_NONE = re.compile(
+    r"^(?:以上|上面)?(?:都|全)?(?:不是|皆非|不对|没有)(?:我要的|我问的|这些)?[.。!吧啊呀的]*$|^没有我要的[.。!]*$"
+)
+_LAST = re.compile(r"^(?:我?选|我?要|就)?(?:最后|最下面|末尾)(?:那|的)?(?:一)?(?:个|项|条)?[.。!吧)]*$")
+_YES = re.compile(
+    r"^(?:好|好的|好吧|好啊|行|行吧|可以|要|要的|是|是的|嗯|嗯嗯|对|ok|okay|yes|麻烦了?|那就?转吧|转吧|转)[吧啊呀的了。.!~ ]*$",
+    re.IGNORECASE,
+)
+_AROUND = re.compile(r"^(?:我?(?:选|要|问的?)?(?:就?是)?)|(?:的?(?:那|这)(?:一)?个|那(?:条|项)|的|吧|[。.!！])+$")
+_SAID = "say:"  # options that stand for words, not for entries
+_TELLING = 2  # characters
 
 
 def pick(text: str, offered: Sequence[Choice], clicked: Choice | None = None) -> Choice | None:
@@ -20,12 +31,41 @@ def pick(text: str, offered: Sequence[Choice], clicked: Choice | None = None) ->
         return next((choice for choice in offered if choice.id == clicked.id), None)
     plain = normalize(text)
     by_label = next((choice for choice in offered if normalize(choice.label) == plain), None)
-    return by_label or _by_number(plain, offered)
+    return (
+        by_label
+        or _by_number(plain, offered)
+        or _by_yes(plain, offered)
+        or _by_words(plain, offered)
+        or _none(plain, offered)
+    )
 
 
 def _by_number(text: str, offered: Sequence[Choice]) -> Choice | None:
+    if _LAST.match(text):
+        entries = [choice for choice in offered if not choice.id.startswith(_SAID)]
+        return (entries or list(offered))[-1] if offered else None
     match = _NUMBER.match(text)
     if match is None:
         return None
     number = int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
     return offered[number - 1] if 1 <= number <= len(offered) else None
+
+
+def _by_yes(text: str, offered: Sequence[Choice]) -> Choice | None:
+    """好的 takes the only thing on offer."""
+    return offered[0] if len(offered) == 1 and _YES.match(text) else None
+
+
+def _by_words(text: str, offered: Sequence[Choice]) -> Choice | None:
+    """导出的那个: words that stand in one label only."""
+    said = _AROUND.sub("", text)
+    if len(said) < _TELLING:
+        return None
+    found = [choice for choice in offered if said in normalize(choice.label)]
+    return found[0] if len(found) == 1 else None
+
+
+def _none(text: str, offered: Sequence[Choice]) -> Choice | None:
+    """以上都不是: the way out that stands below entries, where one does."""
+    entries = [choice for choice in offered if not choice.id.startswith(_SAID)]
+    return offered[-1] if entries and offered[-1] not in entries and _NONE.match(text) else None

@@ -9,7 +9,7 @@ from gateway.answers import Answers
 from gateway.engine import Part, Said
 from gateway.errors import NoDirectAnswer
 from gateway.wording import Wording
-from zhtext.severity import assess
+from zhtext.severity import assess, everybody_down
 from zhtext.slots import slot_values
 from zhtext.wish import asks_for_ticket, cancels_human, wants_human
 
@@ -47,6 +47,8 @@ def plainly(text: str, last_question: str | None) -> Part | None:
     """What the text asks for beyond doubt, without engine and knowledge base."""
     if cancels_human(text):
         return EndHandoff()
+    if everybody_down(text):
+        return Handoff("emergency", assess(text).category, "P1", text, {"phenomenon": text})
     if wants_human(text):
         about = last_question or ""
         judged = assess(about)

@@ -15,7 +15,7 @@ from time import monotonic
 
 from starlette.concurrency import run_in_threadpool
 
-from contract.decisions import EndHandoff, TicketStatus, TicketUrge
+from contract.decisions import Answer, Choices, EndHandoff, Handoff, Runbook, TicketStatus, TicketUrge
 from contract.turn import TurnContext
 from desk import conversations, messages, tickets, turns
 from desk.conversations import Change, Choice, Conversation
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 # What a person may still ask of the bot while a human is on the way or there.
 _WHILE_WAITING = (EndHandoff, TicketStatus, TicketUrge)
+_AFTERWARDS = (Answer, Choices)  # what else the message asked that ended it
 _WHILE_HUMAN = (EndHandoff,)
 _HUMANS = ("waiting", "human")  # states in which a human is responsible
 _TRIES = 2  # once more when the conversation changed hands during the turn
@@ -54,6 +55,7 @@ class Heard:
     question: str  # what the person wrote
     choice: Choice | None
     open_tickets: int
+    urgent: bool  # one of them is a P1 already
     voice: Voice
     reassured: bool  # since the hand-off the bot has already said that messages reach the human
 
@@ -111,7 +113,7 @@ class TurnRunner:
             conversation = conversations.get(session, conversation_id)
             burst = tuple(m for m in messages.by_ids(session, message_ids) if m.status == "pending")
             where = tickets.Filter(contact_id=conversation.contact_id, open=True)
-            open_tickets = len(tickets.listing(session, where))
+            open_tickets = tickets.listing(session, where)
             said = [message for message in messages.latest(session, conversation_id) if message.author == "bot"]
         question = joined([message.text for message in burst])
         choice = self._picked(conversation, burst)
@@ -122,7 +124,8 @@ class TurnRunner:
             text=neutral(asked),
             question=question,
             choice=choice,
-            open_tickets=open_tickets,
+            open_tickets=len(open_tickets),
+            urgent=any(ticket.priority == "P1" for ticket in open_tickets),
             voice=_voice(conversation, question),
             # The notice of the hand-off is the last word until somebody writes again.
             reassured=bool(said) and said[-1].kind != "notice",
@@ -154,14 +157,18 @@ class TurnRunner:
 
     async def _overheard(self, turn_id: str, heard: Heard) -> tuple[Part, ...]:
         """While a human is responsible: only the few things the bot may still do, and no word about failures."""
-        allowed = _WHILE_WAITING if heard.conversation.state == "waiting" else _WHILE_HUMAN
+        human = heard.conversation.state == "human"
+        allowed = _WHILE_HUMAN if human else _WHILE_WAITING
         try:
             parts = await self._ask(turn_id, heard)
         except NoReply:
             plain = plainly(heard.text, heard.conversation.last_question)
             parts = (plain,) if plain else ()
-        kept = tuple(part for part in parts if isinstance(part, allowed))
-        if kept or heard.reassured or heard.conversation.state == "human":
+        fresh = not human and not heard.urgent  # more about an emergency that is known only goes to the people
+        over = any(isinstance(part, EndHandoff) for part in parts)
+        allowed = (*allowed, *_AFTERWARDS) if over else allowed
+        kept = tuple(part for part in parts if isinstance(part, allowed) or (fresh and _emergency(part, parts)))
+        if kept or heard.reassured or human:
             return kept
         return (self._sentence("human.forwarded"),)
 
@@ -201,7 +208,7 @@ class TurnRunner:
         # The change object is applied after the content is made: what was offered can be picked from now on.
         plan.change["choices"] = render.options_of(replies)
         plan.change["choices_until"] = now + CHOICES_FOR if plan.change["choices"] else None
-        return Content(replies=replies)
+        return Content(replies=replies, outcome={"decisions": list(plan.decisions)})
 
     def _forward(self, session: Session, heard: Heard, now: datetime) -> None:
         """The bot is silent: the message is the human's, and a ticket that waited for the customer goes on."""
@@ -247,6 +254,12 @@ class TurnRunner:
 
     def _sentence(self, key: str) -> Said:
         return Said(self._services.wording.text(f"turn.{key}"))
+
+
+def _emergency(part: Part, parts: Sequence[Part]) -> bool:
+    """First aid and the hand-off of an emergency told while somebody waits."""
+    told = any(isinstance(each, Handoff) and each.reason == "emergency" for each in parts)
+    return told and isinstance(part, (Handoff, Runbook))
 
 
 def _since(began: float) -> int:

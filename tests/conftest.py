@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 
 collect_ignore_glob = (
-    ["engine/*"] if sys.version_info >= (3, 11) else ["unit/*", "integration/*", "contract/*", "e2e/*"]
+    ["engine/*"]
+    if sys.version_info >= (3, 11)
+    else ["unit/*", "integration/*", "contract/*", "e2e/*", "conversations/*"]
 )
 
 if sys.version_info >= (3, 11):

@@ -1,6 +1,7 @@
 """What is named in one place exists in the other."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ def rules() -> list[dict[str, Any]]:
 
 
 def intents_with_examples() -> dict[str, int]:
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = defaultdict(int)
     for path in (ROOT / "nlu_data" / "intents").glob("*.yml"):
         for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            counts[intent["intent"]] = len(intent["examples"].splitlines())
+            counts[intent["intent"]] += len(intent["examples"].splitlines())
     return counts
 
 
@@ -75,8 +76,8 @@ def test_no_wording_for_customers_stands_in_python() -> None:
     found = []
     for package in ("gateway", "actions", "bot"):
         for path in (ROOT / package).rglob("*.py"):
-            if "fake" in path.name:
-                continue
+            if "fake" in path.name or path.parent.name == "tools":
+                continue  # tools speak to the operator, as the command line does
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 code = line.split("#")[0]
                 quoted = re.findall(r'"([^"]*)"', code) if '"""' not in code else []
@@ -87,6 +88,8 @@ def test_no_wording_for_customers_stands_in_python() -> None:
 
 # Patterns that recognise what people write, and hints for the operator in logs, are not customers' wording.
 _PATTERNS = (
+    "carry_out.py",
+    "overrides.py",
     "bursts.py",
     "choices.py",
     "signature.py",

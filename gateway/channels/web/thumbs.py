@@ -8,13 +8,12 @@ from desk.conversations import Conversation
 from desk.messages import Message
 from desk.session import Session
 from desk.turns import Content, TurnDraft
-from gateway.carry_out import CarryOut, Situation
+from gateway.carry_out import DISLIKES_BEFORE_HUMAN, CarryOut, Situation
 from gateway.errors import Missing
 from gateway.render import Voice
 from gateway.services import Services
 from zhtext.severity import assess
 
-DISLIKES_BEFORE_HUMAN = 2
 CHANNEL = "web"
 
 
@@ -26,10 +25,10 @@ def rate(services: Services, user: str, seq: int, helpful: bool) -> None:
         answered = _answer(session, conversation, seq)
         if conversation is None or answered is None:
             raise Missing
-        changed = feedback.rate(session, answered.id, conversation_id=conversation.id, helpful=helpful, now=now)
-        if changed and not helpful:
-            counted = conversations.count(session, conversation.id, dislikes=1, now=now)
-            if counted.dislikes >= DISLIKES_BEFORE_HUMAN and counted.state == "bot":
+        rated = feedback.rate(session, answered.id, conversation_id=conversation.id, helpful=helpful, now=now)
+        if rated.dislikes:
+            counted = conversations.count(session, conversation.id, dislikes=rated.dislikes, now=now)
+            if rated.dislikes > 0 and counted.dislikes >= DISLIKES_BEFORE_HUMAN and counted.state == "bot":
                 _hand_over(services, session, counted, answered)
     services.hub.notify(conversation.id)
 

@@ -8,6 +8,7 @@ from desk.clock import FixedClock
 from desk.conversations import Conversation
 from desk.database import Database
 from desk.errors import NotFound
+from desk.feedback import Rated
 from desk.messages import Message
 from desk.tables import FeedbackRow
 
@@ -19,15 +20,24 @@ def answer(db: Database, clock: FixedClock, conversation: Conversation) -> Messa
 
 
 def test_the_last_thumb_counts(db: Database, clock: FixedClock, answer: Message) -> None:
-    def rate(helpful: bool) -> bool:
+    def rate(helpful: bool) -> Rated:
         with db.write() as session:
             return feedback.rate(
                 session, answer.id, conversation_id=answer.conversation_id, helpful=helpful, now=clock()
             )
 
-    assert [rate(True), rate(True), rate(False)] == [True, False, True]
+    assert [rate(True), rate(True), rate(False)] == [Rated(True), Rated(False), Rated(True, dislikes=1)]
     with db.read() as session:
         assert session.scalars(select(FeedbackRow.helpful)).all() == [False]
+
+
+def test_a_thumb_taken_back_is_no_dislike_any_more(db: Database, clock: FixedClock, answer: Message) -> None:
+    where = {"conversation_id": answer.conversation_id, "now": clock()}
+
+    with db.write() as session:
+        changes = [feedback.rate(session, answer.id, helpful=each, **where) for each in (False, True, False)]
+
+    assert [change.dislikes for change in changes] == [1, -1, 1]
 
 
 def test_nobody_rates_an_answer_to_somebody_else(

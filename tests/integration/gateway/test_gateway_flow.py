@@ -103,7 +103,7 @@ async def test_an_answer_to_a_choice_or_a_form_is_not_held_back_either(turns_wor
 
     await turns_world.say("打印那个")
 
-    assert turns_world.asked[-1] == "打印那个"
+    assert turns_world.asked[-1] == "怎么打印报表"
 
 
 async def test_what_arrives_during_a_turn_is_the_next_one(turns_world: World) -> None:

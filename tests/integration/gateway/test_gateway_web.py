@@ -15,6 +15,8 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
+from contract.decisions import Feedback
+from desk.tables import ConversationRow
 from gateway.app import create_app
 from gateway.channels.web import events
 from gateway.channels.web.sessions import WebSessions
@@ -376,6 +378,27 @@ def test_the_second_thumb_down_calls_a_human_once(widget: Widget) -> None:
     kinds = [message["kind"] for message in widget.shown()]
     assert kinds[-2:] == ["ticket", "notice"]
     assert kinds.count("ticket") == 1
+
+
+def test_a_thumb_taken_back_and_given_again_counts_once(widget: Widget) -> None:
+    (seq,) = answered(widget)
+
+    for helpful in (False, True, False, True, False):
+        assert thumb(widget, seq, helpful).status_code == 204
+
+    with widget.world.db.read() as session:
+        assert [row.dislikes for row in session.query(ConversationRow)] == [1]
+    assert widget.world.tickets() == ()
+
+
+def test_a_thumb_and_a_word_of_no_use_are_two(widget: Widget) -> None:
+    first, _ = answered(widget, times=2)
+    thumb(widget, first, False)
+    widget.world.says(Feedback(helpful=False))
+
+    widget.say("没用", "client-word")
+
+    assert [ticket.reason for ticket in widget.world.tickets()] == ["dislikes"]
 
 
 # -- the whole application -----------------------------------------------------------------------

@@ -55,7 +55,12 @@ def test_the_label_picks_in_either_script(text: str) -> None:
         "第二个项目打不开",
         "1.2版本",
         "二维码",
-        "怎么导出",
+        "报表",
+        "怎么",
+        "导",
+        "怎么导入报表",
+        "好的",
+        "可以",
         "",
         "13800138000",
     ],
@@ -70,6 +75,45 @@ def test_a_click_counts_by_its_id_whatever_its_text() -> None:
 
 def test_a_click_on_something_never_offered_is_ignored() -> None:
     assert pick("怎么导出报表", OFFERED, Choice("entry:secret", "怎么导出报表")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["怎么导出", "导出", "导出的那个", "我选导出", "导出那项", "匯出的那個", "我问的是怎么导出"]
+)
+def test_words_that_stand_in_one_label_only_pick_it(text: str) -> None:
+    assert pick(text, OFFERED) == FIRST
+
+
+@pytest.mark.parametrize("text", ["报表", "报表那个", "怎么", "的那个", "那个", "报表怎么打印", "人"])
+def test_words_that_stand_in_several_labels_or_none_or_say_too_little_pick_nothing(text: str) -> None:
+    assert pick(text, OFFERED) is None
+
+
+@pytest.mark.parametrize("text", ["最后一个", "最后那个", "最下面的", "我选最后一个", "最後一個", "就最后一项吧"])
+def test_the_last_one_is_the_last_entry_and_not_the_human_below_it(text: str) -> None:
+    assert pick(text, OFFERED) == SECOND
+    assert pick(text, (THIRD,)) == THIRD
+    assert pick(text, ()) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["好", "好的", "行", "可以", "要", "嗯嗯", "对", "OK", "ok!", "麻烦了", "那就转吧", "好的呀", "是的。"]
+)
+def test_a_yes_takes_the_only_thing_on_offer(text: str) -> None:
+    assert pick(text, (THIRD,)) == THIRD
+    assert pick(text, OFFERED) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["不好", "不要", "不行", "好烦", "不用了", "可以导出吗", "对不起", "要投诉", "好的，那怎么导出"]
+)
+def test_what_only_begins_like_a_yes_is_none(text: str) -> None:
+    assert pick(text, (THIRD,)) is None
+
+
+@given(st.text(max_size=20))
+def test_any_text_picks_something_offered_or_nothing(text: str) -> None:
+    assert pick(text, OFFERED) in (*OFFERED, None)
 
 
 @given(st.text(max_size=10))

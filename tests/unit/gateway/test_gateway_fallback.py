@@ -52,3 +52,16 @@ async def test_with_everything_down_it_apologises_all_the_same() -> None:
 
 async def test_an_empty_text_is_not_looked_up() -> None:
     assert apologised(await Fallback(FakeAnswers({"": ANSWER}), WORDING).decide("", None))
+
+
+@pytest.mark.parametrize("text", ["全公司都登不上系统了", "整個公司都連不上", "所有人都打不开了！！"])
+def test_an_emergency_for_everybody_becomes_a_ticket_without_engine(text: str) -> None:
+    found = plainly(text, "怎么导出")
+
+    assert isinstance(found, Handoff)
+    assert (found.reason, found.priority, found.slots["phenomenon"]) == ("emergency", "P1", text)
+
+
+@pytest.mark.parametrize("text", ["我登不上系统了", "如果全公司都登不上怎么办", "怎么让所有人都能登录"])
+def test_one_person_in_trouble_and_a_mere_question_are_no_emergency_for_everybody(text: str) -> None:
+    assert plainly(text, None) is None
