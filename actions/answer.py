@@ -16,12 +16,13 @@ from actions.emergency import emergency
 from actions.empathy import needs_a_person, soothe
 from actions.heard import Heard, heard
 from actions.knowledge import Knowledge
-from contract.decisions import Answer, Choices, Decision, Decline, Handoff, Runbook, to_json
+from contract.decisions import Answer, Choices, Decision, Decline, Handoff, Option, Runbook, to_json
 from zhtext.questions import split_questions
 
 MISSES_BEFORE_HUMAN = 1  # misses already behind us when another one calls a human
 CERTAIN = 0.95  # probability from which an answer stands although the engine finds the question foreign
 CERTAIN = 0.95  # probability from which an answer stands although the engine finds the question foreign
+_NO_EMERGENCY = ("P2", "P3")
 PENDING = "pending_question"  # the slot of a second question that waits for the choice of the first
 ENTRY = "entry:"  # how a choice says that it stands for an entry
 
@@ -42,6 +43,9 @@ class ActionAnswer(Action):
         events = soothe(dispatcher, message, tracker)
         for decision in found:
             dispatcher.utter_message(json_message=to_json(decision))
+        unknown = message.unknown_codes
+        if unknown and not any(isinstance(decision, (Decline, Handoff)) for decision in found):
+            dispatcher.utter_message(response="utter_unknown_code_too", codes="、".join(unknown))
         if waiting:
             dispatcher.utter_message(response="utter_next_question", question=waiting)
         over = bool(tracker.active_loop.get("name")) and any(isinstance(decision, Handoff) for decision in found)
@@ -93,6 +97,9 @@ def _scoped(found: Decision, message: Heard) -> Decision:
     """Out of scope wins over a guess, and loses against evidence: a code, or an entry that is as good as certain."""
     if message.out_of_scope and isinstance(found, (Answer, Choices, Decline)) and _guessed(found):
         return Decline(reason="out_of_scope", build_id=found.build_id, trace_id=found.trace_id)
+    if isinstance(found, Runbook) and message.situation.priority in _NO_EMERGENCY:
+        # 只有我一个人打不开: what is meant for everybody is only on offer.
+        return Choices((Option(ENTRY + found.entry_id, found.title),), found.build_id, found.trace_id)
     return found
 
 

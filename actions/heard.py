@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from actions.situation import UNTOLD, Situation, by_patterns, of_message
 from contract.turn import TurnContext
 from zhtext.normalize import normalize
-from zhtext.severity import only_asks
+from zhtext.severity import encrypted, only_asks
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Heard:
     situation: Situation
     followed_up: str | None = None
     sure: float = 1.0  # the engine's confidence in the intent
+    unknown_codes: tuple[str, ...] = ()  # well-formed, and not in the corpus
     before: Mapping[str, Situation] = field(default_factory=dict)  # earlier texts of this episode, oldest first
     named: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # their entities
 
@@ -45,6 +46,8 @@ class Heard:
     def emergency(self) -> bool:
         """我的任务不见了 is mostly a filter, and 全公司怎么统一升级 a question, whatever they sound like."""
         vague = self.intent == "task_missing" and self.situation.category == "data_loss"
+        if encrypted(self.text):
+            return True
         return self.situation.emergency and not (vague or self.out_of_scope or only_asks(self.text))
 
     def judged(self, text: str) -> Situation:
@@ -84,6 +87,7 @@ def heard(tracker: Tracker) -> Heard:
         situation=of_message(message) or by_patterns(text),
         followed_up=message.get("follow_up"),
         sure=float(intent.get("confidence") or 0.0),
+        unknown_codes=tuple(code["canonical"] for code in message.get("codes") or [] if not code.get("codes")),
         before={text: situation for text, said in earlier.items() if (situation := of_message(said)) is not None},
         named={text: _entities(said) for text, said in earlier.items()},
     )

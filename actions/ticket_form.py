@@ -8,8 +8,8 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.drafts import SKIPPED, problem_of
-from actions.empathy import soothe
+from actions.drafts import SKIPPED
+from actions.empathy import needs_a_person, soothe
 from actions.heard import Heard, heard
 from zhtext.slots import slot_values
 from zhtext.wish import split_wish
@@ -17,6 +17,7 @@ from zhtext.wish import split_wish
 _PHENOMENON_CHARS = 2_000
 _TELLING = 4  # characters; less than that beside 转人工 is no description
 _DIGITS = re.compile(r"(?:\d[\s\-]*){5,}")  # an attempt at a number
+_NO = re.compile(r"^(不是|不对|错了|说错了|不)[的了]?[,，。\s]*(应该)?是?")
 _SHORT_NO = 6  # characters of 不方便, 不想留; a longer no tells something
 # Said beside a wish for a human it tells no problem; the last question does.
 _EMPTY = re.compile(
@@ -35,8 +36,11 @@ class ValidateTicketForm(FormValidationAction):
         return "validate_ticket_form"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Who is upset hears a kind word before the first question."""
-        soothed = soothe(dispatcher, heard(tracker), tracker)
+        """Who is upset hears a kind word before the first question.
+
+        Later ones go without: an event of ours would look like an answer to what the form asked.
+        """
+        soothed = [] if tracker.get_slot("requested_slot") else soothe(dispatcher, heard(tracker), tracker)
         return [*soothed, *await super().run(dispatcher, tracker, domain)]
 
     def domain_slots(self, domain: dict[str, Any]) -> list[str]:
@@ -62,7 +66,7 @@ class ValidateTicketForm(FormValidationAction):
         message = heard(tracker)
         if tracker.get_slot("requested_slot") == "phone" and message.intent == "deny" and len(message.text) > _SHORT_NO:
             # 不是，是入库单卡住了: a correction of what was told, not a refusal.
-            return {"phenomenon": f"{problem_of(message, tracker.current_slot_values())}；{message.text}"}
+            return {"phenomenon": _NO.sub("", message.text)}
         said = _came_along(message) or (message.text if message.emergency else None)
         if _insists(message, tracker, "phenomenon"):
             return {"phenomenon": said or SKIPPED}
@@ -104,9 +108,10 @@ class ValidateTicketForm(FormValidationAction):
 
 
 def _insists(message: Heard, tracker: Tracker, slot: str | None = None) -> bool:
-    """转人工 in reply to a question of the form (about `slot`, or any): no more questions."""
+    """转人工 or rage in reply to a question of the form (about `slot`, or any): no more questions."""
     asked = tracker.get_slot("requested_slot")
-    return message.intent in _WISHES and bool(asked) and slot in (None, asked)
+    told = message.intent in _WISHES or (message.intent != "complaint" and needs_a_person(message))
+    return told and bool(asked) and slot in (None, asked)
 
 
 def _urgent(message: Heard, tracker: Tracker) -> bool:

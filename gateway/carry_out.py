@@ -92,6 +92,8 @@ class CarryOut:
 
     def plan(self, parts: Sequence[Part]) -> Plan:
         """The plan for these parts; a decision that no release carries out yet is an error, never silence."""
+        if all(isinstance(part, Said) for part in parts) and self._number_afterwards():
+            return self._plan
         for part in _without_idle_end(parts, self._now.conversation.state):
             handler = self._handlers.get(type(part))
             if handler is None:
@@ -99,8 +101,6 @@ class CarryOut:
             handler(part)
             if not isinstance(part, Said):
                 self._plan.decisions.append(_trace(part))
-        if self._plan.ticket is None:
-            self._number_afterwards()
         return self._plan
 
     # -- answers ---------------------------------------------------------------------------------
@@ -249,15 +249,18 @@ class CarryOut:
 
     # -- the rest --------------------------------------------------------------------------------
 
-    def _number_afterwards(self) -> None:
+    def _number_afterwards(self) -> bool:
         """A telephone number said after the ticket was opened belongs to the person and on the ticket."""
         phone = slot_values(self._now.question).get("phone")
         open_one = next((ticket for ticket in self._mine() if ticket.open), None) if phone else None
         if phone is None or open_one is None or open_one.slots.get("phone") == phone:
-            return
+            return False
         contacts.describe(self._session, self._now.conversation.contact_id, phone=phone)
         note = self._text("callback.number_note", phone=phone)
         tickets.note(self._session, open_one.number, note, by="bot", now=self._now.now)
+        kept = self._text("callback.number_kept", phone=phone, number=open_one.number)
+        self._plan.say(render.text(self._now.voice, kept))
+        return True
 
     def _feedback(self, decision: d.Feedback) -> None:
         dislikes = self._now.conversation.dislikes + self._rated(decision.helpful)

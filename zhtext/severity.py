@@ -34,6 +34,9 @@ _DATA_LOST = re.compile(
 )
 _NOT_SAVED = re.compile(r"(没|未|忘了?|忘记)(点|按)?保存")
 _SECURITY = re.compile(r"(泄露|泄漏|被盗|勒索|中毒|木马|入侵|越权看到|看到了?别的?(公司|人)的)")
+_ENCRYPTED = re.compile(
+    r"(数据|文件|资料|电脑|服务器|系统|库)(全|都|全部|全都)?被(黑客|病毒|勒索|人)*(病毒)?(加密|勒索|锁)了?(?!\S*(怎么|如何|的话))"
+)
 _LEAK = re.compile(r"(泄露|泄漏|外泄|被盗|被黑|入侵|越权|陌生人|(看到|看见|能看)了?(别的?|其他|人家)(公司|人|单位)的)")
 _BLOCKED = re.compile(
     r"((打印|导|导出|导入|生成|保存|提交|上传|下载|同步|审批|加载)不(了|出来?|上|进)|打不开|进不去|登不[上了录]|登录不|用不了|无法|不能|失败|导不[进出]|上传不了|提交不了|打印不了|崩溃|闪退|卡死|死机|白屏|连不上)"
@@ -80,6 +83,12 @@ def assess(text: str) -> Severity:
 def leak(text: str) -> bool:
     """Whether data went to strangers or a stranger came in: nothing that first aid for lost data would help."""
     return bool(_LEAK.search(normalize(text)))
+
+
+def encrypted(text: str) -> bool:
+    """Whether somebody tells that an attacker has locked their data: 我们的数据被黑客加密了."""
+    plain = normalize(text)
+    return bool(_ENCRYPTED.search(plain)) and not (_HOW_TO.search(plain) or _HYPOTHETICAL.search(plain))
 
 
 def only_asks(text: str) -> bool:

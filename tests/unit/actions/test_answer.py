@@ -30,9 +30,31 @@ async def answered(knowledge: Knowledge, text: str, **more: Any) -> list[Decisio
 # -- one question --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("found", [ANSWER, CHOICES, DECLINE, UNKNOWN, a_runbook()])
+@pytest.mark.parametrize("found", [ANSWER, CHOICES, DECLINE, UNKNOWN])
 async def test_what_the_knowledge_base_decides_is_said(found: Decision) -> None:
     assert await answered(FakeKnowledge({"导入失败": found}), "导入失败") == [found]
+
+
+async def test_a_runbook_is_only_on_offer_where_one_person_is_in_trouble() -> None:
+    (offered,) = await answered(FakeKnowledge({"只有我打不开": a_runbook()}), "只有我打不开")
+
+    assert isinstance(offered, Choices)
+    assert [option.id for option in offered.options] == ["entry:run-crash"]
+
+
+async def test_a_runbook_answers_a_question_about_emergencies() -> None:
+    runbook = a_runbook()
+
+    assert await answered(FakeKnowledge({"如何做断网演练": runbook}), "如何做断网演练") == [runbook]
+
+
+async def test_an_unknown_code_beside_a_known_one_is_named() -> None:
+    known = {"text": "ERROR_403", "canonical": "ERROR_403", "codes": ["ERROR_403"]}
+    latest = {**message("两个码"), "codes": [known, {"text": "ERR-7777", "canonical": "ERR-7777", "codes": []}]}
+
+    spoken = await said(ActionAnswer(FakeKnowledge({"两个码": ANSWER})), tracker(latest))
+
+    assert spoken == [ANSWER, "utter_unknown_code_too"]
 
 
 GUESSED = replace(ANSWER, probability=CERTAIN - 0.01)
@@ -48,7 +70,7 @@ async def test_what_is_out_of_scope_is_declined_as_such(found: Decision) -> None
 
 @pytest.mark.parametrize(
     "found",
-    [replace(ANSWER, probability=CERTAIN), replace(ANSWER, probability=0.3, code="E1007"), UNKNOWN, a_runbook()],
+    [replace(ANSWER, probability=CERTAIN), replace(ANSWER, probability=0.3, code="E1007"), UNKNOWN],
 )
 async def test_evidence_wins_over_a_feeling_that_it_is_foreign(found: Decision) -> None:
     assert await answered(FakeKnowledge({"E1007": found}), "E1007", out_of_scope=True) == [found]
