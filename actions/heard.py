@@ -11,7 +11,6 @@ from rasa_sdk import Tracker
 from actions.situation import UNTOLD, Situation, by_patterns, of_message
 from contract.turn import TurnContext
 from zhtext.normalize import normalize
-from zhtext.severity import encrypted, only_asks
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,8 @@ class Heard:
 
     @property
     def emergency(self) -> bool:
-        """我的任务不见了 is mostly a filter, and 全公司怎么统一升级 a question, whatever they sound like."""
-        vague = self.intent == "task_missing" and self.situation.category == "data_loss"
-        if encrypted(self.text):
-            return True
-        return self.situation.emergency and not (vague or self.out_of_scope or only_asks(self.text))
+        """Whether this message tells of one."""
+        return self.situation.emergency
 
     def judged(self, text: str) -> Situation:
         """The situation of this text: of the message in this episode that says it, else by the patterns."""

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from contract import decisions as d
 from contract.decisions import Option
 from desk import contacts, feedback, messages, tickets
-from desk.conversations import Change, Conversation
+from desk.conversations import Change
 from desk.errors import DeskError
-from desk.hours import WorkingHours
 from desk.session import Session
 from desk.tickets import Opened, Ticket, TicketDraft
 from desk.turns import Gap, Reply
 from gateway import promises, render
 from gateway.engine import Part, Said
-from gateway.render import Voice
-from gateway.wording import Wording
+from gateway.plan import PERSONAL, Plan, Situation, remembered, trace
 from zhtext.severity import assess
 from zhtext.slots import slot_values
 from zhtext.wish import split_wish
 
-_PERSONAL = ("os", "version", "phone")  # slots that outlive a question
-_TELLING = 4  # characters
-_REFUSES = re.compile(r"跳过|略过|取消|算了|不用|跳過|略過|[转轉找]人工|真人")
 CHOICES_FOR = timedelta(minutes=30)  # how long "1" still means the first option
 STATUS_LINES = 5
 DISLIKES_BEFORE_HUMAN = 2
-Replies = Callable[[Opened | None], Sequence[Reply]]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """The turn at hand."""
-
-    conversation: Conversation
-    question: str  # the user's words, the burst joined
-    voice: Voice
-    now: datetime
-    hours: WorkingHours
-    wording: Wording
-
-
-@dataclass
-class Plan:
-    """What is to be committed; `replies` are made once the ticket's number is known."""
-
-    change: Change = field(default_factory=lambda: Change())
-    ticket: TicketDraft | None = None
-    gap: Gap | None = None
-    traces: list[str] = field(default_factory=list)
-    decisions: list[dict[str, Any]] = field(default_factory=list)  # the trace of the turn, without the long texts
-    parts: list[Replies] = field(default_factory=list)
-
-    def say(self, *replies: Reply) -> None:
-        """Replies that need no ticket."""
-        self.parts.append(lambda _: replies)
-
-    def replies(self, opened: Opened | None) -> tuple[Reply, ...]:
-        """Every reply, in order."""
-        return tuple(reply for part in self.parts for reply in part(opened))
 
 
 class CarryOut:
@@ -72,7 +32,7 @@ class CarryOut:
     def __init__(self, session: Session, situation: Situation) -> None:
         self._session = session
         self._now = situation
-        self._plan = Plan(change=_remembered(situation))
+        self._plan = Plan(change=remembered(situation))
         self._handlers: dict[type, Callable[[Any], None]] = {
             Said: self._said,
             d.Answer: self._answer,
@@ -100,7 +60,7 @@ class CarryOut:
                 raise NotImplementedError(f"nobody carries out {type(part).__name__}")
             handler(part)
             if not isinstance(part, Said):
-                self._plan.decisions.append(_trace(part))
+                self._plan.decisions.append(trace(part))
         return self._plan
 
     # -- answers ---------------------------------------------------------------------------------
@@ -182,7 +142,7 @@ class CarryOut:
             reason=reason,
             handoff=handoff,
         )
-        self._plan.change["slots"] = {name: value for name, value in slots.items() if name in _PERSONAL}
+        self._plan.change["slots"] = {name: value for name, value in slots.items() if name in PERSONAL}
         if slots.get("phone"):
             contacts.describe(self._session, self._now.conversation.contact_id, phone=slots["phone"])
         if handoff:
@@ -269,7 +229,7 @@ class CarryOut:
             question = self._now.conversation.last_question or self._now.question
             judged = assess(question)
             called = d.Handoff("dislikes", judged.category, judged.priority, question)
-            self._plan.decisions.append(_trace(called))
+            self._plan.decisions.append(trace(called))
             self._handoff(called)
             return
         options = () if decision.helpful else (self._human_option("human"),)
@@ -317,33 +277,11 @@ class CarryOut:
         return self._now.wording.text(f"turn.{key}", **values)
 
 
-def _remembered(now: Situation) -> Change:
-    """What every turn leaves behind: slots from the text, the form over unless it asks on, the voice."""
-    said = {name: value for name, value in slot_values(now.question).items() if name in _PERSONAL}
-    change = Change(
-        slots={**now.conversation.slots, **said}, form=None, script=now.voice.script, region=now.voice.region
-    )
-    if now.conversation.form == "ticket_form/phenomenon" and _tells(now.question):
-        # The answer to "what is the problem?"; kept, should the engine be lost before the form is complete.
-        change["last_question"] = now.question
-    return change
-
-
 def _without_idle_end(parts: Sequence[Part], state: str) -> Sequence[Part]:
     """不用转人工，你直接告诉我……: where nothing is to be ended, the answer alone is what was asked for."""
     if state in ("waiting", "human") or len(parts) == 1:
         return parts
     return [part for part in parts if not isinstance(part, d.EndHandoff)]
-
-
-def _tells(answer: str) -> bool:
-    """跳过, 取消 and 转人工 answer the form's question without telling a problem."""
-    return len(answer) >= _TELLING and not _REFUSES.search(answer)
-
-
-def _trace(decision: d.Decision) -> dict[str, Any]:
-    """What stays of a decision; the texts of an entry are in its build."""
-    return {name: value for name, value in d.to_json(decision).items() if name != "blocks"}
 
 
 def _fresh(opened: Opened | None) -> bool:

@@ -25,12 +25,13 @@ from desk.session import Session
 from desk.turns import Content, Recorded, TurnDraft
 from gateway import render
 from gateway.bursts import joined
-from gateway.carry_out import CHOICES_FOR, CarryOut, Plan, Situation
+from gateway.carry_out import CHOICES_FOR, CarryOut
 from gateway.choices import pick
 from gateway.engine import Part, Said
 from gateway.errors import NoReply
 from gateway.fallback import Fallback, plainly
 from gateway.neutral import neutral
+from gateway.plan import Plan, Situation
 from gateway.render import Voice
 from gateway.services import Services
 from zhtext.script import detect

@@ -1,11 +1,18 @@
 #!/bin/sh
 # The long measurements, one after the other; each writes its dated result under evaluation/results/.
-# About an hour on two cores the first time: the stock DIET pipeline alone trains for 20 minutes.
+# About two hours on two cores the first time: each of the two DIET pipelines trains for some 20 minutes on 30 examples
+# of each intent, and would for hours on all of them.
 set -eu
 cd "$(dirname "$0")/.."
 questions=evaluation/questions
-.venv-engine/bin/python -m evaluation.intents --train nlu_data --test $questions/intents.jsonl \
-    --oos $questions/out_of_scope.jsonl --knowledge $questions/kb_b.jsonl --wishes $questions/human_wish.jsonl \
-    --no-held-out diet --configs config.yml evaluation/configs/diet.yml evaluation/configs/logistic.yml
+today=$(date -u +%F)
+.venv-engine/bin/python -m evaluation.intents --train nlu_data --per-label 30 --test $questions/intents_c.jsonl \
+    --oos $questions/out_of_scope_c.jsonl --knowledge $questions/kb_b.jsonl --no-held-out diet diet_ours \
+    --configs config.yml evaluation/configs/diet.yml evaluation/configs/diet_ours.yml evaluation/configs/logistic.yml \
+    --out "evaluation/results/$today-intents-30.json"
+.venv-engine/bin/python -m evaluation.intents --train nlu_data --test $questions/intents_c.jsonl \
+    --oos $questions/out_of_scope_c.jsonl --knowledge $questions/kb_b.jsonl \
+    --configs config.yml evaluation/configs/logistic.yml --out "evaluation/results/$today-intents-all.json"
+.venv/bin/python -m evaluation.understanding
 .venv/bin/python -m evaluation.retrieval --entries kb --queries $questions/kb_b.jsonl --oos $questions/kb_unanswerable.jsonl
 .venv/bin/python -m evaluation.chain --limit 300

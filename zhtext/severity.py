@@ -37,6 +37,9 @@ _SECURITY = re.compile(r"(泄露|泄漏|被盗|勒索|中毒|木马|入侵|越�
 _ENCRYPTED = re.compile(
     r"(数据|文件|资料|电脑|服务器|系统|库)(全|都|全部|全都)?被(黑客|病毒|勒索|人)*(病毒)?(加密|勒索|锁)了?(?!\S*(怎么|如何|的话))"
 )
+_OVER = re.compile(
+    r"(今天|现在|后来|已经?|刚刚?|自己|又|就)[^,，。]{0,4}(好了|恢复了?|正常了)(?!不)|(听说|隔壁|同行|别家|人家公司|新闻(上|里)?说|网上(有人)?说)"
+)
 _LEAK = re.compile(r"(泄露|泄漏|外泄|被盗|被黑|入侵|越权|陌生人|(看到|看见|能看)了?(别的?|其他|人家)(公司|人|单位)的)")
 _BLOCKED = re.compile(
     r"((打印|导|导出|导入|生成|保存|提交|上传|下载|同步|审批|加载)不(了|出来?|上|进)|打不开|进不去|登不[上了录]|登录不|用不了|无法|不能|失败|导不[进出]|上传不了|提交不了|打印不了|崩溃|闪退|卡死|死机|白屏|连不上)"
@@ -96,6 +99,11 @@ def only_asks(text: str) -> bool:
     plain = normalize(text)
     wrong = any(pattern.search(plain) for pattern in (_TROUBLE, _BLOCKED, _DOWN, _DATA_LOST, _SECURITY, _LEAK))
     return bool(_HOW_TO.search(plain) or _HYPOTHETICAL.search(plain)) and not wrong
+
+
+def over_or_elsewhere(text: str) -> bool:
+    """Whether the trouble is past or somebody else's: 昨天打不开，今天好了; 听说隔壁公司数据丢了."""
+    return bool(_OVER.search(normalize(text)))
 
 
 def everybody_down(text: str) -> bool:

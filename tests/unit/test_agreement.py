@@ -88,7 +88,7 @@ def test_no_wording_for_customers_stands_in_python() -> None:
 
 # Patterns that recognise what people write, and hints for the operator in logs, are not customers' wording.
 _PATTERNS = (
-    "carry_out.py",
+    "plan.py",
     "overrides.py",
     "bursts.py",
     "choices.py",

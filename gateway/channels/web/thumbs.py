@@ -8,8 +8,9 @@ from desk.conversations import Conversation
 from desk.messages import Message
 from desk.session import Session
 from desk.turns import Content, TurnDraft
-from gateway.carry_out import DISLIKES_BEFORE_HUMAN, CarryOut, Situation
+from gateway.carry_out import DISLIKES_BEFORE_HUMAN, CarryOut
 from gateway.errors import Missing
+from gateway.plan import Situation
 from gateway.render import Voice
 from gateway.services import Services
 from zhtext.severity import assess

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhtext.normalize import normalize
-from zhtext.severity import assess, everybody_down, leak, signs
+from zhtext.severity import assess, everybody_down, leak, over_or_elsewhere, signs
 
 
 @pytest.mark.parametrize(
@@ -195,3 +195,17 @@ def test_long_texts_take_no_time(unit: str) -> None:
         spent.append(time.perf_counter() - begun)
 
     assert min(spent) < 0.05
+
+
+@pytest.mark.parametrize(
+    "text", ["上午都进不去，后来自己恢复了", "聽說同行的資料被刪光", "断过网，现在正常了", "早上崩过一次，已经好了"]
+)
+def test_trouble_that_is_past_or_somebody_elses_is_told_apart(text: str) -> None:
+    assert over_or_elsewhere(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["现在全公司都登不上", "已经两个小时没好了", "刚才还好好的，数据没了", "重启了还是没恢复"]
+)
+def test_trouble_that_goes_on_is_not_over(text: str) -> None:
+    assert not over_or_elsewhere(text)

@@ -1,0 +1,77 @@
+"""What a turn will leave behind: replies, state, a ticket, and what is remembered of the person's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contract.decisions import Decision, to_json
+from desk.conversations import Change, Conversation
+from desk.hours import WorkingHours
+from desk.tickets import Opened, TicketDraft
+from desk.turns import Gap, Reply
+from gateway.render import Voice
+from gateway.wording import Wording
+from zhtext.slots import slot_values
+
+PERSONAL = ("os", "version", "phone")  # slots that outlive a question
+_TELLING = 4  # characters
+_REFUSES = re.compile(r"跳过|略过|取消|算了|不用|跳過|略過|[转轉找]人工|真人")
+Replies = Callable[[Opened | None], Sequence[Reply]]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The turn at hand."""
+
+    conversation: Conversation
+    question: str  # the user's words, the burst joined
+    voice: Voice
+    now: datetime
+    hours: WorkingHours
+    wording: Wording
+
+
+@dataclass
+class Plan:
+    """What is to be committed; `replies` are made once the ticket's number is known."""
+
+    change: Change = field(default_factory=lambda: Change())
+    ticket: TicketDraft | None = None
+    gap: Gap | None = None
+    traces: list[str] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)  # the trace of the turn, without the long texts
+    parts: list[Replies] = field(default_factory=list)
+
+    def say(self, *replies: Reply) -> None:
+        """Replies that need no ticket."""
+        self.parts.append(lambda _: replies)
+
+    def replies(self, opened: Opened | None) -> tuple[Reply, ...]:
+        """Every reply, in order."""
+        return tuple(reply for part in self.parts for reply in part(opened))
+
+
+def remembered(now: Situation) -> Change:
+    """What every turn leaves behind: slots from the text, the form over unless it asks on, the voice."""
+    said = {name: value for name, value in slot_values(now.question).items() if name in PERSONAL}
+    change = Change(
+        slots={**now.conversation.slots, **said}, form=None, script=now.voice.script, region=now.voice.region
+    )
+    if now.conversation.form == "ticket_form/phenomenon" and _tells(now.question):
+        # The answer to "what is the problem?"; kept, should the engine be lost before the form is complete.
+        change["last_question"] = now.question
+    return change
+
+
+def _tells(answer: str) -> bool:
+    """跳过, 取消 and 转人工 answer the form's question without telling a problem."""
+    return len(answer) >= _TELLING and not _REFUSES.search(answer)
+
+
+def trace(decision: Decision) -> dict[str, Any]:
+    """What stays of a decision; the texts of an entry are in its build."""
+    return {name: value for name, value in to_json(decision).items() if name != "blocks"}
