@@ -31,6 +31,8 @@ _CONTEXT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT_AFTER = re.compile(r"^\s*(号|的)?\s*(错误|报错|错|error)", re.IGNORECASE)
+_CLAUSE_BEFORE = re.compile(r"(?:^|[,，。;；:：!！?？\s]|[也都还又]是|说|见到?|看到|跳|蹦|又来)\s*$")
+_CLAUSE_AFTER = re.compile(r"^\s*(?:$|[,，。;；!！?？]|了|啊|呀|的(?:错|问题))")
 _UNIT_AFTER = re.compile(
     r"^\s*(个(?!人)|人(?!员)|张|页(?!面)|万|元|块|米|吨|%|份|条(?!件)|行|年|月|日(?!志)|号楼|层|秒|分钟|小时|天|兆|[MmGgKk][Bb]?(?![A-Za-z])|[.:/\-]\d)"
 )
@@ -188,7 +190,11 @@ def _means_a_code(text: str, match: re.Match[str]) -> bool:
     if _UNIT_AFTER.search(after):
         return False
     alone = not before.strip() and not after.strip(" ?？。!！")
-    return alone or bool(_CONTEXT_BEFORE.search(before)) or bool(_CONTEXT_AFTER.search(after))
+    if alone or _CONTEXT_BEFORE.search(before) or _CONTEXT_AFTER.search(after):
+        return True
+    # 同意没反应，401: the number of an HTTP status as a clause of its own; round ones (400, 500) count things too.
+    status = re.fullmatch(r"[45]\d[1-9]", match.group()) is not None
+    return status and bool(_CLAUSE_BEFORE.search(before)) and bool(_CLAUSE_AFTER.search(after))
 
 
 def _counts(text: str, start: int, end: int) -> bool:

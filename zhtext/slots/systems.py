@@ -42,12 +42,12 @@ _FAMILIES: tuple[tuple[str, str, str], ...] = (
     (r"(?:openeuler|欧拉系统)\s*(\d{2}\.\d{2})?", "openEuler", "euler 欧拉"),
     (r"(?<![a-z])deepin\s*(\d{2})?|深度系统", "Deepin", "deepin 深度"),
     (
-        r"(?<![a-z])(?:iphone|ipad|ipados)|(?<![a-z])ios(?![a-z])\s*\d*|苹果(?!电脑|笔记本|一体机|本|园|树|汁|商店)",
+        r"(?<![a-z])(?:iphone|ipad(?!os))|(?<![a-z])(?:ipados|ios)(?![a-z])\s*(?:系统)?\s*(\d{1,2}(?:\.\d+)?(?!\d))?|苹果(?!电脑|笔记本|一体机|本|园|树|汁|商店)",
         "iOS",
         "iphone ipad ios 苹果",
     ),
     (
-        rf"安卓|安桌|android|鸿蒙|harmony|荣耀{_PROJECT}|(?<![a-z])(?:oppo|vivo|redmi|realme|samsung|pixel|htc|galaxy)|(?:华为|小米|三星|红米|魅族|一加|中兴|努比亚)\s*(?:手机|平板|mate|p\d|nova|畅享|pad|note|\d{{1,2}}(?!\d|[吨个台月号]))|红米|魅族手机",
+        rf"(?:安卓|安桌|android)\s*(?:系统)?\s*(?:版本)?\s*(\d{{1,2}}(?!\d|[.个台月号点]))?|鸿蒙|harmony|荣耀{_PROJECT}|(?<![a-z])(?:oppo|vivo|redmi|realme|samsung|pixel|htc|galaxy)|(?:华为|小米|三星|红米|魅族|一加|中兴|努比亚)\s*(?:手机|平板|mate|p\d|nova|畅享|pad|note|\d{{1,2}}(?!\d|[吨个台月号]))|红米|魅族手机",
         "Android",
         "安卓 安桌 android 鸿蒙 harmony 荣耀 oppo vivo redmi realme samsung pixel htc galaxy 华为 小米 三星 红米 魅族 一加 中兴 努比亚",
     ),
@@ -69,7 +69,10 @@ def systems(text: str) -> Iterator[Found]:
     text = lower(text)
     found = list(_systems(text))
     past = [system for system in found if _BEFORE.search(text[max(0, system.start - 8) : system.start])]
-    return iter([system for system in found if system not in past] or found)
+    kept = [system for system in found if system not in past] or found
+    # iPhone 13, ios 17: of one family the word that says its number.
+    numbered = {system.value.rsplit(" ", 1)[0] for system in kept if " " in system.value}
+    return iter([system for system in kept if system.value not in numbered])
 
 
 def _systems(text: str) -> Iterator[Found]:

@@ -28,7 +28,7 @@ from zhtext.slots import ENTITIES, SLOTS, find_slots, slot_values
         ("麒麟10", "Kylin V10"),
         ("银河麒麟服务器版 V10", "Kylin V10"),
         ("Kylin v10", "Kylin V10"),
-        ("iPadOS 17", "iOS"),
+        ("iPadOS 17", "iOS 17"),
         ("苹果13", "iOS"),
         ("红米手机", "Android"),
         ("vivo", "Android"),
@@ -162,7 +162,7 @@ def test_places_are_those_of_the_words() -> None:
 
     assert said == {
         "phenomenon": "从昨天开始导出报表没反应",
-        "when": "从昨天",
+        "when": "昨天",
         "module": "导出",
         "frequency": "每次",
     }

@@ -40,7 +40,7 @@ def test_one_sentence_fills_several_slots() -> None:
         ("银河麒麟系统", "Kylin"),
         ("iPhone 13 上闪退", "iOS"),
         ("iPad", "iOS"),
-        ("iOS 17", "iOS"),
+        ("iOS 17", "iOS 17"),
         ("安卓手机", "Android"),
         ("华为手机", "Android"),
         ("鸿蒙系统", "Android"),
