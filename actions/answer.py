@@ -62,7 +62,8 @@ class ActionAnswer(Action):
         return self._person_where_due(found, message, tracker), waiting
 
     def _picked(self, message: Heard, pending: str | None) -> tuple[Decision, ...]:
-        entry = self._knowledge.entry(message.picked.removeprefix(ENTRY))
+        # 第一个 is no question; what the choice was about still is.
+        entry = _about(self._knowledge.entry(message.picked.removeprefix(ENTRY)), message.context.last_question)
         if isinstance(entry, Runbook):  # who picks 平台打不开、大面积崩溃 is in the middle of it
             return entry, replace(handoff(message, {}, "emergency"), priority="P1")
         return (entry, _about(self._knowledge.decide(pending), pending)) if pending else (entry,)

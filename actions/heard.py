@@ -12,6 +12,8 @@ from actions.situation import UNTOLD, Situation, by_patterns, of_message
 from contract.turn import TurnContext
 from zhtext.normalize import normalize
 
+_TELLING = 6  # characters; shorter messages stand in longer ones by chance
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -49,18 +51,24 @@ class Heard:
     def judged(self, text: str) -> Situation:
         """The situation of this text: of the message in this episode that says it, else by the patterns."""
         said = (*self.before.items(), (self.text, self.situation))
-        found = next((each for whole, each in reversed(said) if _key(text) and _key(text) in _key(whole)), None)
+        found = next((each for whole, each in reversed(said) if _same(text, whole)), None)
         return found if found and (found.priority or text == self.text) else by_patterns(text)
 
     def said_with(self, text: str) -> dict[str, str]:
-        """The entities of the message in this episode that says this text; the codes are the corpus' own then."""
+        """The entities of the messages in this episode that say this text; the codes are the corpus' own then."""
         said = (*self.named.items(), (self.text, self.entities))
-        found = next((each for whole, each in reversed(said) if _key(text) and _key(text) in _key(whole)), ())
-        return {name: value for name, value in reversed(found)}
+        found = [pair for whole, each in said if _same(text, whole) for pair in reversed(each)]
+        return dict(found)
 
     def priority(self, text: str) -> str:
         """The priority that a ticket about `text` gets."""
         return self.judged(text).priority or UNTOLD
+
+
+def _same(text: str, whole: str) -> bool:
+    """Whether one is told within the other: a clause of a message, or a message that a later one goes on about."""
+    one, other = _key(text), _key(whole)
+    return bool(one) and (one in other or (len(other) >= _TELLING and other in one))
 
 
 def _key(text: str) -> str:

@@ -23,6 +23,7 @@ _SHORT_NO = 6  # characters of 不方便, 不想留; a longer no tells something
 _EMPTY = re.compile(
     r"^(还是|都|也|试了|试过了|我|已经|照做了|按你说的)*(不行|没用|不管用|没解决|没搞定|看不懂|搞不定|不会弄|不懂|不对|没好|弄不好|解决不了)[了啊呀,，。!！]*$"
 )
+_GOES_ON = re.compile(r"还是|仍然|依然|照样|试了|试过|没用|不管用|没解决|看不懂|搞不定|按你说的|照做|也不行|都不行")
 _WISHES = ("request_human", "ticket_create", "callback_request")
 
 
@@ -124,7 +125,10 @@ def _came_along(message: Heard) -> str | None:
     """The description that a wish for a human brings along, if it says enough."""
     wish, rest = split_wish(message.text)
     if wish:
-        told = len(rest) >= _TELLING and not (_EMPTY.match(rest) and message.context.last_question)
-        return rest if told else None
+        asked = message.context.last_question
+        if asked and _GOES_ON.search(rest):
+            # 关了Excel还是不行: what was tried, of the problem that was asked about.
+            return None if _EMPTY.match(rest) else f"{asked}；{rest}"
+        return rest if len(rest) >= _TELLING else None
     told = message.intent in _WISHES and message.situation.priority is not None
     return message.entity("phenomenon") if told else None

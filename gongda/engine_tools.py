@@ -40,7 +40,7 @@ def run(
     with log.open("wb") as errors:
         done = subprocess.run(  # noqa: S603 - our own program
             [str(engine_python(settings)), "-m", f"bot.tools.{name}", *arguments],
-            cwd=settings.root, env=engine_env(), input=asked.encode("ascii"), stdout=subprocess.PIPE, stderr=errors,
+            cwd=settings.root, env={**engine_env(), "GONGDA_INDEX": str(settings.index)}, input=asked.encode("ascii"), stdout=subprocess.PIPE, stderr=errors,
         )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     crashed = done.returncode != 0 and not answers

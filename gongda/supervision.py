@@ -49,6 +49,7 @@ def programs(settings: Settings, secrets: Secrets) -> tuple[Program, ...]:
             engine,
             {
                 **engine_extra,
+                "GONGDA_INDEX": str(settings.index),
                 "GONGDA_ACTIONS_WEBHOOK": f"{settings.actions_url}/webhook",
                 "GONGDA_ACTIONS_TOKEN": secrets.get("actions_token"),
             },

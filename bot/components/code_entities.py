@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -15,6 +16,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 from zhtext.codes import CodeBook, FoundCode
 from zhtext.slots import SLOTS, Found, find_slots, verbatim
+
+
+INDEX = "GONGDA_INDEX"  # environment variable: the folder of index builds
 
 
 class LiveCodeBook:
@@ -47,7 +51,8 @@ class CodeAndSlotExtractor(GraphComponent):
         return {"index": "var/index"}  # where `gongda kb build` puts its builds
 
     def __init__(self, config: Dict[str, Any]) -> None:
-        self._codes = LiveCodeBook(Path(config["index"]))
+        # The builds of whoever started this engine: a scratch stack and another data directory have their own.
+        self._codes = LiveCodeBook(Path(os.environ.get(INDEX) or config["index"]))
 
     @classmethod
     def create(

@@ -133,6 +133,18 @@ def test_every_entity_is_one_of_the_domain(make: Make, process: Process, tmp_pat
     assert {*SLOTS, "error_code"} == set(known)
 
 
+def test_an_engine_knows_the_codes_of_the_index_it_was_started_for(
+    make: Make, process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(tmp_path / "own", "b1", ["ERROR_403"])
+    published(tmp_path / "other", "b1", ["E1001"])
+    monkeypatch.setenv("GONGDA_INDEX", str(tmp_path / "own"))
+
+    message = process(make(CodeAndSlotExtractor, index=str(tmp_path / "other")), "403错误")
+
+    assert [code["canonical"] for code in message.get("codes")] == ["ERROR_403"]
+
+
 def test_entities_found_before_are_kept(make: Make, process: Process, tmp_path: Path) -> None:
     before = {"entity": "colour", "value": "红", "start": 0, "end": 2}
 
