@@ -37,10 +37,11 @@ def run(
     """
     log = _log(settings, name)
     log.parent.mkdir(parents=True, exist_ok=True)
+    env = {**engine_env(), "GONGDA_INDEX": str(settings.index)}
     with log.open("wb") as errors:
         done = subprocess.run(  # noqa: S603 - our own program
             [str(engine_python(settings)), "-m", f"bot.tools.{name}", *arguments],
-            cwd=settings.root, env={**engine_env(), "GONGDA_INDEX": str(settings.index)}, input=asked.encode("ascii"), stdout=subprocess.PIPE, stderr=errors,
+            cwd=settings.root, env=env, input=asked.encode("ascii"), stdout=subprocess.PIPE, stderr=errors,
         )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     crashed = done.returncode != 0 and not answers

@@ -17,7 +17,6 @@ from rasa.shared.nlu.training_data.message import Message
 from zhtext.codes import CodeBook, FoundCode
 from zhtext.slots import SLOTS, Found, find_slots, verbatim
 
-
 INDEX = "GONGDA_INDEX"  # environment variable: the folder of index builds
 
 
