@@ -21,7 +21,6 @@ from zhtext.questions import split_questions
 
 MISSES_BEFORE_HUMAN = 1  # misses already behind us when another one calls a human
 CERTAIN = 0.95  # probability from which an answer stands although the engine finds the question foreign
-CERTAIN = 0.95  # probability from which an answer stands although the engine finds the question foreign
 _NO_EMERGENCY = ("P2", "P3")
 PENDING = "pending_question"  # the slot of a second question that waits for the choice of the first
 ENTRY = "entry:"  # how a choice says that it stands for an entry
