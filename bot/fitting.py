@@ -17,6 +17,21 @@ _FOREIGN = 0.75  # ours against our foreign texts: .88; foreign texts about the 
 _TEMPERATURES = (0.05, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 
 
+Analyzer = Callable[[str], List[str]]
+
+
+class _Memory:
+    """The features of a text, computed once for all folds: that is most of the time a fit takes."""
+
+    def __init__(self) -> None:
+        self._known: Dict[str, List[str]] = {}
+
+    def __call__(self, text: str) -> List[str]:
+        if text not in self._known:
+            self._known[text] = features(text)
+        return self._known[text]
+
+
 @dataclass(frozen=True)
 class Examples:
     """Normalised texts with their intents, and texts that belong to none."""
@@ -31,14 +46,15 @@ def fit(examples: Examples, *, budget: float = 0.05, strength: float = 1.0, fold
 
     `budget` is the share of the cross-validated examples that the gate may reject.
     """
-    held_out = _held_out(examples, strength, folds)
+    read = _Memory()
+    held_out = _held_out(examples, strength, folds, read)
     if examples.foreign and _told_apart(held_out) < _FOREIGN:
         # Other data than the foreign texts were collected for: what is foreign to one product is another's business.
         return fit(replace(examples, foreign=()), budget=budget, strength=strength, folds=folds)
     temperature = _temperature(held_out.margins, held_out.right)
     gate = _fit_gate(held_out, temperature, budget)
-    model = _fit_intents(examples.texts, examples.labels, strength)
-    background = _fit_background(examples.texts, examples.foreign) if examples.foreign else None
+    model = _fit_intents(examples.texts, examples.labels, strength, read)
+    background = _fit_background(examples.texts, examples.foreign, read) if examples.foreign else None
     return replace(model, temperature=temperature, gate=replace(gate, background=background))
 
 
@@ -52,7 +68,7 @@ class _HeldOut:
     foreign: Any  # the same of the foreign texts; no rows when there are none
 
 
-def _held_out(examples: Examples, strength: float, folds: int) -> _HeldOut:
+def _held_out(examples: Examples, strength: float, folds: int, read: Analyzer) -> _HeldOut:
     names = sorted(set(examples.labels))
     column = {name: i for i, name in enumerate(names)}
     margins = np.full((len(examples.texts), len(names)), -2.0, dtype=np.float32)
@@ -61,22 +77,22 @@ def _held_out(examples: Examples, strength: float, folds: int) -> _HeldOut:
     splits = _splits(examples.labels, folds)
     for fold, (fit_rows, test_rows) in enumerate(splits):
         seen = [examples.texts[i] for i in fit_rows]
-        model = _fit_intents(seen, [examples.labels[i] for i in fit_rows], strength)
+        model = _fit_intents(seen, [examples.labels[i] for i in fit_rows], strength, read)
         kept, away = _alternate(examples.foreign, fold, folds)
-        background = _fit_background(seen, [examples.foreign[i] for i in kept]) if kept else None
+        background = _fit_background(seen, [examples.foreign[i] for i in kept], read) if kept else None
         order = [column[name] for name in model.labels]
         for i in test_rows:
-            said, margins[i, order] = _look(model, background, examples.texts[i])
+            said, margins[i, order] = _look(model, background, examples.texts[i], read)
             ours[i] = said
         for i in away:
-            foreign[i], _ = _look(model, background, examples.foreign[i])
+            foreign[i], _ = _look(model, background, examples.foreign[i], read)
     right = np.array([column[name] for name in examples.labels])
     looked_at = sorted(row for _, test_rows in splits for row in test_rows) or list(range(len(right)))
     return _HeldOut(margins[looked_at], right[looked_at], ours[looked_at], foreign)
 
 
-def _look(model: LinearIntents, background: Any, text: str) -> Tuple[Tuple[float, ...], Any]:
-    names = features(text)
+def _look(model: LinearIntents, background: Any, text: str, read: Analyzer) -> Tuple[Tuple[float, ...], Any]:
+    names = read(text)
     counts = Counter(names)
     margins = model.linear.values(counts)
     said: Signals = signals(margins, softmax(margins, model.temperature), names, model.linear.vocabulary, text)
@@ -130,9 +146,7 @@ def _gate_weights(held_out: _HeldOut, mean: Any, deviation: Any) -> Any:
     return fitted.coef_[0]
 
 
-def vectors(
-    texts: Sequence[str], analyzer: Callable[[str], List[str]] = features, seen: int = 1
-) -> Tuple[Any, Any, Any]:
+def vectors(texts: Sequence[str], analyzer: Analyzer = features, seen: int = 1) -> Tuple[Any, Any, Any]:
     """Vocabulary, idf and the tf-idf matrix; features of fewer than `seen` texts are left out."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -142,10 +156,10 @@ def vectors(
     return {name: i for i, name in enumerate(order)}, vectorizer.idf_.astype(np.float32), matrix
 
 
-def _fit_intents(texts: Sequence[str], labels: Sequence[str], strength: float) -> LinearIntents:
+def _fit_intents(texts: Sequence[str], labels: Sequence[str], strength: float, read: Analyzer) -> LinearIntents:
     from sklearn.svm import LinearSVC
 
-    vocabulary, idf, matrix = vectors(texts)
+    vocabulary, idf, matrix = vectors(texts, read)
     svm = LinearSVC(C=strength, class_weight="balanced", random_state=SEED).fit(matrix, labels)
     weights, bias = svm.coef_.T.astype(np.float32), svm.intercept_.astype(np.float32)
     if len(bias) == 1:  # two classes share one hyperplane
@@ -153,12 +167,14 @@ def _fit_intents(texts: Sequence[str], labels: Sequence[str], strength: float) -
     return LinearIntents(tuple(map(str, svm.classes_)), Linear(vocabulary, idf, weights, bias), 0.13, _NO_GATE)
 
 
-def _fit_background(ours: Sequence[str], foreign: Sequence[str]) -> Background:
+def _fit_background(ours: Sequence[str], foreign: Sequence[str], read: Analyzer) -> Background:
     from sklearn.linear_model import LogisticRegression
 
-    vocabulary, idf, matrix = vectors([*ours, *foreign])
+    vocabulary, idf, matrix = vectors([*ours, *foreign], read)
     truth = [0] * len(ours) + [1] * len(foreign)
-    fitted = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2000).fit(matrix, truth)
+    fitted = LogisticRegression(C=10.0, class_weight="balanced", solver="liblinear", random_state=SEED).fit(
+        matrix, truth
+    )
     weights, bias = fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)
     return Background(Linear(vocabulary, idf, weights, bias))
 
