@@ -76,9 +76,7 @@ class Situations:
     def read(self, text: str) -> Situation:
         """The situation of a normalised text; pictures and marks alone tell none."""
         if not any(map(str.isalnum, text)):
-            return Situation(
-                None, "other", False, False, False, {**dict.fromkeys(FLAGS, 0.0), **dict.fromkeys(CHOICES, 1.0)}
-            )
+            return NOTHING
         margins = self.linear.values(Counter(situation_features(text)))
         flags = {name: float(margins[self.heads[name].columns[0]]) - self.heads[name].threshold for name in FLAGS}
         (priority, sure), (category, surely) = (self._best(name, margins) for name in CHOICES)

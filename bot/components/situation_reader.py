@@ -23,7 +23,7 @@ from bot.situation_fitting import fit_situations, read_labelled, wishes
 class SituationReader(GraphComponent):
     """Sets `situation`: priority, category, negative, complaint, wants_human, and their scores.
 
-    Learns from `labelled` (see nlu_data/situations/README.md), and the wish for a human from the intents as well.
+    Learns from `labelled` (see nlu_data/README.md), and the wish for a human from the intents as well.
     Without labelled messages it says nothing, and the actions fall back to the patterns of `zhtext`.
     """
 

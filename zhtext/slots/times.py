@@ -46,8 +46,8 @@ _WHEN = re.compile(
     rf"{_MONTH_END}|(?:从|自从|自|打|由)?(?:(?:{_DAY})(?:的)?(?:\s?{_PART})?(?:的)?(?:\s?{_CLOCK})?(?:{_EVENT})?|{_PART}(?:\s?{_CLOCK})?(?:{_EVENT})?|{_AGO}|{_RECENT}|{_BARE_CLOCK})|{_EVENT}|{_SINCE}|{_THAT_DAY}"
 )
 # Not part of the moment itself: 从早上八点起 began at 早上八点, 九点半左右 is 九点半.
-_FROM = re.compile(r"(?:自从|打从|从|自|由|打(?!完|了|过|上|补))?")
-_ABOUT = re.compile(r"(?:左右|前后|上下|的样子)?$")
+_FROM = re.compile(r"(?:自从|打从|从|自|由|打(?!完|了|过|上|补))")
+_ABOUT = re.compile(r"(?:左右|前后|上下|的样子)$")
 # Words that _THAT_DAY swallows because Chinese has no blanks.
 _EMPTY_HEAD = re.compile(r"^(?:就是|好像|大概|应该|可能|我们|你们|他们|也是|还是|是|在|就|我|大约)+")
 # What follows a date that is a term, an appointment or part of the content.
@@ -111,12 +111,17 @@ def _time(text: str, match: Match[str]) -> tuple[int, int] | None:
     start, end = match.start() + (head.end() if head else 0), match.end()
     if text[:start].endswith(("每", "每天", "每个", "每逢")):
         return None
-    start, end = start + len(_FROM.match(text[start:end]).group()), end - len(_ABOUT.search(text[start:end]).group())  # type: ignore[union-attr]
+    start, end = _moment(text, start, end)
     if text[start:end] in ("那天", "那晚") or _TERM.match(text[end : end + 16]):
         return None
     if said.endswith(("后", "完")) and _REMEDY.search(said) and _STILL.match(text[end : end + 8]):
         return None
     return start, end
+
+
+def _moment(text: str, start: int, end: int) -> tuple[int, int]:
+    before, after = _FROM.match(text, start, end), _ABOUT.search(text[start:end])
+    return before.end() if before else start, start + after.start() if after else end
 
 
 def _is_beginning(text: str, span: tuple[int, int]) -> bool:
