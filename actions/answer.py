@@ -62,19 +62,21 @@ class ActionAnswer(Action):
 
     def _picked(self, message: Heard, pending: str | None) -> tuple[Decision, ...]:
         # 第一个 is no question; what the choice was about still is.
-        entry = _about(self._knowledge.entry(message.picked.removeprefix(ENTRY)), message.context.last_question)
+        entry = _about(
+            self._knowledge.entry(message.picked.removeprefix(ENTRY), message.version), message.context.last_question
+        )
         if isinstance(entry, Runbook):  # who picks 平台打不开、大面积崩溃 is in the middle of it
             return entry, replace(handoff(message, {}, "emergency"), priority="P1")
-        return (entry, _about(self._knowledge.decide(pending), pending)) if pending else (entry,)
+        return (entry, _about(self._knowledge.decide(pending, message.version), pending)) if pending else (entry,)
 
     def _ask(self, message: Heard) -> tuple[tuple[Decision, ...], str | None]:
         """All questions of the message. Two choices at once cannot be picked from: then the second has to wait."""
         questions = (message.text,) if message.followed_up else split_questions(message.text)
-        found = [_scoped(self._knowledge.decide(question), message) for question in questions]
+        found = [_scoped(self._knowledge.decide(question, message.version), message) for question in questions]
         if len(questions) == 1:
             return (_about(found[0], message.followed_up),), None
         if _one_matter(found):
-            return (_scoped(self._knowledge.decide(message.text), message),), None
+            return (_scoped(self._knowledge.decide(message.text, message.version), message),), None
         named = [_about(decision, question) for decision, question in zip(found, questions, strict=True)]
         settled = [decision for decision in named if not isinstance(decision, Choices)]
         open_ = [decision for decision in named if isinstance(decision, Choices)]

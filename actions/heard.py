@@ -44,6 +44,11 @@ class Heard:
         return (self.context.choice or {}).get("id", "")
 
     @property
+    def version(self) -> str | None:
+        """The version of the product that the asker has named, now or before."""
+        return self.entity("version") or self.context.slots.get("version") or None
+
+    @property
     def emergency(self) -> bool:
         """Whether this message tells of one."""
         return self.situation.emergency

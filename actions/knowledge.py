@@ -11,11 +11,11 @@ from contract.decisions import Answer, Choices, Decision, Decline, Option, Runbo
 class Knowledge(Protocol):
     """Ask for a decision, an entry somebody picked, or the whole hit list."""
 
-    def decide(self, question: str) -> Decision:
-        """Answer, choices or decline for a question."""
+    def decide(self, question: str, version: str | None = None) -> Decision:
+        """Answer, choices or decline for a question; `version` is the asker's, if known."""
         ...
 
-    def entry(self, entry_id: str) -> Decision:
+    def entry(self, entry_id: str, version: str | None = None) -> Decision:
         """The entry somebody picked from choices; a decline when it is gone."""
         ...
 
@@ -50,11 +50,11 @@ class FakeKnowledge:
         self._runbooks = dict(runbooks or {})
         self.asked: list[str] = []
 
-    def decide(self, question: str) -> Decision:
+    def decide(self, question: str, version: str | None = None) -> Decision:
         self.asked.append(question)
         return self._decisions.get(question, Decline(reason="no_evidence"))
 
-    def entry(self, entry_id: str) -> Decision:
+    def entry(self, entry_id: str, version: str | None = None) -> Decision:
         found = [d for d in self._decisions.values() if isinstance(d, Answer) and d.entry_id == entry_id]
         return found[0] if found else Decline(reason="no_evidence")
 

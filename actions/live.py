@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from contract.decisions import Choices, Decision, Decline, Option, Runbook
-from retrieval.answers import decision_for, decision_of
+from retrieval.answers import decision_for, decision_of, decision_picked
 from retrieval.errors import RetrievalError
 from retrieval.live import Live
+from retrieval.retriever import AT
 
 ENTRY = "entry:"  # how a choice says that it stands for an entry
 
@@ -19,16 +20,20 @@ class LiveKnowledge:
     def __init__(self, live: Live) -> None:
         self._live = live
 
-    def decide(self, question: str) -> Decision:
+    def decide(self, question: str, version: str | None = None) -> Decision:
         retriever = self._live.retriever
-        return _offered(decision_of(retriever.ask(question), retriever))
+        return _offered(decision_of(retriever.ask(question, version=version), retriever))
 
-    def entry(self, entry_id: str) -> Decision:
+    def entry(self, entry_id: str, version: str | None = None) -> Decision:
         retriever = self._live.retriever
-        entry = retriever.entry(entry_id)
+        name, _, versions = entry_id.partition(AT)
+        entry = retriever.entry(name)
         if entry is None:
             return Decline(reason="no_evidence", build_id=retriever.build_id)
-        return decision_for(entry, probability=1.0, build_id=retriever.build_id, trace_id=f"picked:{entry_id}")
+        found = decision_picked(
+            entry, versions, known=version, build_id=retriever.build_id, trace_id=f"picked:{entry_id}"
+        )
+        return _offered(found)
 
     def runbook(self, topic: str) -> Runbook | None:
         retriever = self._live.retriever

@@ -44,12 +44,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Choices:
-    """Several entries may be meant; the user picks."""
+    """Several entries may be meant, or (`about` version) the answer depends on the version; the user picks."""
 
     type: ClassVar[str] = "choices"
     options: Tuple[Option, ...]
     build_id: str = ""
     trace_id: str = ""
+    about: str = ""
     question: Optional[str] = None  # what was looked up, if not the person's own words: a follow-up, one of two
 
 

@@ -84,7 +84,8 @@ class CarryOut:
     def _choices(self, decision: d.Choices) -> None:
         self._asked(decision)
         options = (*decision.options, self._human_option("none_of_these"))
-        self._plan.say(render.text(self._now.voice, self._text("choices"), options))
+        asked = self._text("choices_version" if decision.about == "version" else "choices")
+        self._plan.say(render.text(self._now.voice, asked, options))
 
     def _decline(self, decision: d.Decline) -> None:
         if decision.reason != "out_of_scope":

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from desk.conversations import Choice
+from retrieval.versions import covers
 from zhtext.normalize import normalize
+from zhtext.slots import slot_values
 
 _ORDINALS = {char: number for number, char in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _NUMBER = re.compile(
@@ -21,6 +23,10 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _AROUND = re.compile(r"^(?:我?(?:选|要|问的?)?(?:就?是)?)|(?:的?(?:那|这)(?:一)?个|那(?:条|项)|的|吧|[。.!！])+$")
+_VERSION = re.compile(
+    r"^(?:我们?|俺们?)?(?:用的?|装的?)?(?:是|系)?\s*v?(\d+(?:\.\d+)*)\s*(?:版本?|版的|的)?[.。!吧啊呀]*$", re.IGNORECASE
+)
+_AT = "@"  # stands between an entry and the versions that one of its answers is for
 _SAID = "say:"  # options that stand for words, not for entries
 _TELLING = 2  # characters
 
@@ -34,6 +40,7 @@ def pick(text: str, offered: Sequence[Choice], clicked: Choice | None = None) ->
     return (
         by_label
         or _by_number(plain, offered)
+        or _by_version(plain, offered)
         or _by_yes(plain, offered)
         or _by_words(plain, offered)
         or _none(plain, offered)
@@ -49,6 +56,16 @@ def _by_number(text: str, offered: Sequence[Choice]) -> Choice | None:
         return None
     number = int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
     return offered[number - 1] if 1 <= number <= len(offered) else None
+
+
+def _by_version(text: str, offered: Sequence[Choice]) -> Choice | None:
+    """我们是 6.1 的: the answer whose versions hold the one named."""
+    ranges = [(choice, choice.id.partition(_AT)[2]) for choice in offered if _AT in choice.id]
+    if not ranges:
+        return None
+    bare = _VERSION.match(text)
+    said = bare[1] if bare else slot_values(text).get("version", "")
+    return next((choice for choice, versions in ranges if covers(versions, said)), None)
 
 
 def _by_yes(text: str, offered: Sequence[Choice]) -> Choice | None:

@@ -6,9 +6,9 @@ import re
 
 from contract.decisions import Answer, Choices, Decline, Option, Runbook
 from retrieval.decision import ANSWER, CHOICES
-from retrieval.entry import Entry
+from retrieval.entry import Entry, Variant
 from retrieval.result import Offer, Result
-from retrieval.retriever import Retriever
+from retrieval.retriever import VERSION, Retriever, variant_offers
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*([-*+]|\d+[.)、])\s")
@@ -19,24 +19,41 @@ def decision_of(result: Result, retriever: Retriever) -> Answer | Choices | Decl
     if result.decision == ANSWER and result.entry_id is not None:
         entry = retriever.entry(result.entry_id)
         if entry is not None:
-            return decision_for(
-                entry, probability=result.probability, build_id=result.build_id, trace_id=result.trace_id
-            )
+            variant = next((one for one in entry.variants if one.versions == result.variant), None)
+            return decision_for(entry, variant, probability=result.probability, build_id=result.build_id,
+                                trace_id=result.trace_id)  # fmt: skip
     if result.decision == CHOICES:
-        return Choices(options=_options(result.offers), build_id=result.build_id, trace_id=result.trace_id)
+        return Choices(options=_options(result.offers), build_id=result.build_id, trace_id=result.trace_id,
+                       about=VERSION if result.reason == VERSION else "")  # fmt: skip
     reason = "unknown_code" if result.reason == "unknown_code" else "no_evidence"
     return Decline(reason=reason, codes=result.codes, neighbours=_options(result.offers), build_id=result.build_id,
                    trace_id=result.trace_id)  # fmt: skip
 
 
-def decision_for(entry: Entry, *, probability: float, build_id: str, trace_id: str) -> Answer | Runbook:
-    """The decision that shows one entry: a runbook for emergencies, else an answer. Also for a choice just picked."""
-    blocks = split_blocks(entry.answer)
+def decision_picked(
+    entry: Entry, versions: str, *, known: str | None, build_id: str, trace_id: str
+) -> Answer | Choices | Runbook:
+    """The decision for an entry somebody picked from choices: `versions` if one of its versions was picked, else the
+    answer for the version that is `known`, or the question which one it is."""
+    variant = next((one for one in entry.variants if one.versions == versions), None)
+    if variant is None and known:
+        variant = entry.variant(known)
+    elif variant is None and entry.variants:
+        return Choices(options=_options(variant_offers(entry)), build_id=build_id, trace_id=trace_id, about=VERSION)
+    return decision_for(entry, variant, probability=1.0, build_id=build_id, trace_id=trace_id)
+
+
+def decision_for(
+    entry: Entry, variant: Variant | None = None, *, probability: float, build_id: str, trace_id: str
+) -> Answer | Runbook:
+    """The decision that shows one entry, or its answer for some versions: a runbook for emergencies, else an answer."""
+    blocks = split_blocks(variant.answer if variant else entry.answer)
+    title = f"{entry.title}（{variant.label}）" if variant else entry.title
     if entry.type == "runbook":
-        return Runbook(entry_id=entry.id, title=entry.title, blocks=blocks, source=entry.source, build_id=build_id,
+        return Runbook(entry_id=entry.id, title=title, blocks=blocks, source=entry.source, build_id=build_id,
                        trace_id=trace_id)  # fmt: skip
     return Answer(
-        entry_id=entry.id, version=entry.version, title=entry.title, blocks=blocks, source=entry.source,
+        entry_id=entry.id, version=entry.version, title=title, blocks=blocks, source=entry.source,
         review=entry.review, probability=probability, build_id=build_id, trace_id=trace_id, code=entry.code,
         workaround=entry.workaround,
     )  # fmt: skip

@@ -5,20 +5,42 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from retrieval import versions as version_ranges
 from retrieval.errors import BadEntry
 
 TYPES = frozenset({"error_code", "faq", "howto", "policy", "runbook", "release", "case", "video"})
 _REQUIRED = ("id", "type", "title", "question", "answer")
 _VERSION_DIGITS = 12
+_VARIANT = ("versions", "label", "answer")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The answer for some versions of the product; `label` is what a customer picks."""
+
+    versions: str
+    label: str
+    answer: str
+
+    @classmethod
+    def from_json(cls, data: Any) -> Variant:
+        """Raises BadEntry."""
+        if not isinstance(data, Mapping) or not all(str(data.get(key) or "").strip() for key in _VARIANT):
+            raise BadEntry(f"a variant needs {', '.join(_VARIANT)}")
+        version_ranges.check(str(data["versions"]))
+        return cls(*(str(data[key]).strip() for key in _VARIANT))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry as approved. `answer` is Markdown; `review` is the ISO date of the next look at it."""
+    """One entry as approved. `answer` is Markdown; `review` is the ISO date of the next look at it.
+
+    Where the answer depends on the product's version, `variants` hold the answers, and `answer` says that it does.
+    """
 
     id: str
     type: str
@@ -35,6 +57,7 @@ class Entry:
     source: str = ""
     review: str = ""
     workaround: str | None = None
+    variants: tuple[Variant, ...] = ()
 
     @property
     def version(self) -> str:
@@ -46,6 +69,15 @@ class Entry:
     def questions(self) -> tuple[str, ...]:
         """The entry's own question and its similar ones."""
         return (self.question, *self.similar)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Every text that a customer may get to read as the answer."""
+        return (self.answer, self.workaround or "", *(variant.answer for variant in self.variants))
+
+    def variant(self, version: str) -> Variant | None:
+        """The answer for this version of the product, if there is one of its own."""
+        return next((one for one in self.variants if version_ranges.covers(one.versions, version)), None)
 
     def to_json(self) -> dict[str, Any]:
         """The object that stands on one line of entries.jsonl; `version` is written for readers only."""
@@ -67,6 +99,7 @@ class Entry:
             similar=tuple(similar),
             code=_optional(data.get("code")),
             workaround=_optional(data.get("workaround")),
+            variants=_variants(data),
             **{key: _text(data.get(key)) for key in _PLAIN},
         )
 
@@ -108,7 +141,20 @@ def _parse(line: str, where: str) -> Entry:
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
-    return dict(vars(entry))
+    """An entry without variants has the same content, and so the same version, as before there were any."""
+    fields = dict(vars(entry))
+    variants = fields.pop("variants")
+    return {**fields, "variants": [asdict(variant) for variant in variants]} if variants else fields
+
+
+def _variants(data: Mapping[str, Any]) -> tuple[Variant, ...]:
+    found = data.get("variants") or ()
+    if isinstance(found, (str, Mapping)):
+        raise BadEntry(f"entry {data['id']!r}: variants must be a list")
+    try:
+        return tuple(map(Variant.from_json, found))
+    except BadEntry as error:
+        raise BadEntry(f"entry {data['id']!r}: {error}") from error
 
 
 def _text(value: Any) -> str:

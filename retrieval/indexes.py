@@ -75,8 +75,8 @@ def index(entries: Sequence[Entry], encoder: Encoder) -> tuple[Indexes, LearnedF
 
 
 def document(entry: Entry) -> str:
-    """What an entry says, normalised: title, module, answer, workaround."""
-    return normalize(" ".join((entry.title, entry.module, entry.answer, entry.workaround or "")))
+    """What an entry says, normalised: title, module, answers, workaround."""
+    return normalize(" ".join((entry.title, entry.module, *entry.shown)))
 
 
 def _titles(entries: Sequence[Entry]) -> tuple[frozenset[str], ...]:

@@ -30,9 +30,10 @@ class Result:
     """`decision` is answer, choices or decline; `reason` says why.
 
     Reasons: `code`, `exact`, `confident` (answer); `codes_fold_together`, `several_codes`,
-    `some_codes_unknown`, `rivals`, `vague`, `unsure` (choices); `empty`, `unknown_code`, `policy_only`,
+    `some_codes_unknown`, `rivals`, `vague`, `unsure`, `version` (choices); `empty`, `unknown_code`, `policy_only`,
     `no_evidence` (decline). `entry_id`, `code` and `title` are those of the best candidate when answering.
-    `offers` are the choices, or the neighbours of an unknown code.
+    `offers` are the choices, or the neighbours of an unknown code. `variant` is the range of versions that the answer
+    is for, where it depends on them.
     """
 
     normalized: str
@@ -49,6 +50,7 @@ class Result:
     trace_id: str
     candidates: tuple[Candidate, ...]
     offers: tuple[Offer, ...] = ()
+    variant: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers; equal results give equal JSON."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from retrieval.codes import CodeMatch
 from retrieval.decision import ANSWER, CHOICES, DECLINE, MAX_CHOICES, decide
 from retrieval.encoder import Encoder
-from retrieval.entry import Entry
+from retrieval.entry import Entry, Variant
 from retrieval.errors import MismatchedBuild
 from retrieval.result import Candidate, Offer, Result
 from retrieval.scorer import FEATURES, Evidence
 from retrieval.store import Index
 from retrieval.tokens import text_key
 from zhtext.normalize import normalize
+from zhtext.slots import slot_values
 
 Floats = NDArray[np.float32]
 
@@ -32,6 +33,8 @@ _DIGITS = 6
 
 # 打不开, 登录不上: so few characters name a subject, not a problem, however well one title repeats them.
 VAGUE_CHARS = 5
+VERSION = "version"  # the reason of choices between the versions of one answer
+AT = "@"  # between an entry's id and the versions that were picked
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class _Verdict:
     decision: str
     reason: str
     shown: tuple[int, ...] = ()  # entries answered with or offered
+    variant: Variant | None = None  # the answer for the asker's version, where it depends on it
 
 
 class Retriever:
@@ -89,8 +93,11 @@ class Retriever:
         """An entry of this build, for a choice that was picked."""
         return self._by_id.get(entry_id)
 
-    def ask(self, question: str, *, top: int = 10) -> Result:
-        """Ranked entries and a decision. Never raises on any text; equal questions to one build give equal results."""
+    def ask(self, question: str, *, top: int = 10, version: str | None = None) -> Result:
+        """Ranked entries and a decision. Never raises on any text; equal questions to one build give equal results.
+
+        `version` is the asker's version of the product, if known; a version named in the question wins.
+        """
         text = normalize(question)
         codes = self._index.codes.match(text)
         if not text_key(text):
@@ -98,6 +105,7 @@ class Retriever:
         evidence = self._index.scorer.evidence(text, self._encoder.encode_query(text))
         ranked = self._rank(evidence, codes)
         verdict = self._by_code(codes, ranked) or self._by_meaning(text, ranked)
+        verdict = self._for_version(verdict, text, version)
         return self._result(text, evidence.words, codes, ranked, verdict, top)
 
     def _rank(self, evidence: Evidence, codes: CodeMatch) -> _Ranked:
@@ -147,6 +155,16 @@ class Retriever:
         rivals = ranked.probabilities[0] >= self._index.thresholds.answer
         return _Verdict(CHOICES, "rivals" if rivals else "unsure", ranked.owners[:number])
 
+    def _for_version(self, verdict: _Verdict, text: str, version: str | None) -> _Verdict:
+        """Only where the answer depends on the version: the answer for it, or the question which one it is."""
+        answered = self._index.entries[verdict.shown[0]] if verdict.decision == ANSWER else None
+        if answered is None or not answered.variants:
+            return verdict
+        known = slot_values(text).get("version") or version
+        if not known:
+            return replace(verdict, decision=CHOICES, reason=VERSION)
+        return replace(verdict, variant=answered.variant(known))
+
     def _result(self, text: str, words: Sequence[str], codes: CodeMatch, ranked: _Ranked, verdict: _Verdict,
                 top: int) -> Result:  # fmt: skip
         answered = self._index.entries[verdict.shown[0]] if verdict.decision == ANSWER else None
@@ -158,18 +176,30 @@ class Retriever:
             code=answered.code if answered else None, title=answered.title if answered else None,
             probability=leading[0] if leading else 0.0,
             thresholds={"answer": limits.answer, "choices": limits.choices, "risk": limits.risk},
-            build_id=self.build_id, trace_id=self._trace(text), candidates=self._candidates(ranked, top),
-            offers=() if answered else tuple(self._offer(owner) for owner in verdict.shown),
+            build_id=self.build_id, trace_id=self._trace(text, verdict), candidates=self._candidates(ranked, top),
+            offers=() if answered else self._offers(verdict),
+            variant=verdict.variant.versions if verdict.variant else None,
         )  # fmt: skip
+
+    def _offers(self, verdict: _Verdict) -> tuple[Offer, ...]:
+        if verdict.reason == VERSION:
+            return variant_offers(self._index.entries[verdict.shown[0]])
+        return tuple(self._offer(owner) for owner in verdict.shown)
 
     def _offer(self, owner: int) -> Offer:
         entry = self._index.entries[owner]
         label = f"{entry.code} {entry.title}" if entry.code and entry.code not in entry.title else entry.title
         return Offer(entry.id, label)
 
-    def _trace(self, text: str) -> str:
+    def _trace(self, text: str, verdict: _Verdict) -> str:
         """The same for the same question to the same build: replaying it gives the same bytes."""
-        return sha256(f"{self.build_id}\0{text}".encode()).hexdigest()[:_TRACE_DIGITS]
+        asked = f"{self.build_id}\0{text}" + (f"\0{verdict.variant.versions}" if verdict.variant else "")
+        return sha256(asked.encode()).hexdigest()[:_TRACE_DIGITS]
+
+
+def variant_offers(entry: Entry) -> tuple[Offer, ...]:
+    """The versions to pick from, for an entry whose answer depends on them."""
+    return tuple(Offer(f"{entry.id}{AT}{variant.versions}", variant.label) for variant in entry.variants)
 
 
 def policy_only(text: str) -> bool:

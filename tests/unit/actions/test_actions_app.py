@@ -34,7 +34,7 @@ class Knowledge(FakeKnowledge):
         self.reloads = 0
         self.ready = True
 
-    def decide(self, question: str) -> Decision:
+    def decide(self, question: str, version: str | None = None) -> Decision:
         if SECRET in question:
             raise RuntimeError(f"cannot rank {question}")
         return super().decide(question)

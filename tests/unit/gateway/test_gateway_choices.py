@@ -119,3 +119,22 @@ def test_any_text_picks_something_offered_or_nothing(text: str) -> None:
 @given(st.text(max_size=10))
 def test_nothing_is_picked_when_nothing_was_offered(text: str) -> None:
     assert pick(text, ()) is None
+
+
+VERSIONS = (Choice("entry:how-x@5.2-5.4", "5.2–5.4"), Choice("entry:how-x@>=6.0", "6.0 及以上"), THIRD)
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("6.1", 1),
+        ("5.3", 0),
+        ("我们用的是 v6.2 的", 1),
+        ("5.4版", 0),
+        ("公司装的软件版本是6.0.3", 1),
+        ("2", 1),
+        ("4.0", None),
+    ],
+)
+def test_a_version_picks_the_answer_that_is_for_it(text, picked):
+    assert pick(text, VERSIONS) == (None if picked is None else VERSIONS[picked])
