@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -31,8 +32,8 @@ class Heard:
     followed_up: str | None = None
     sure: float = 1.0  # the engine's confidence in the intent
     unknown_codes: tuple[str, ...] = ()  # well-formed, and not in the corpus
-    before: Mapping[str, Situation] = field(default_factory=dict)  # earlier texts of this episode, oldest first
-    named: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # their entities
+    # What the engine made of the earlier texts of this episode, oldest first; read only when somebody asks.
+    earlier: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def entity(self, name: str) -> str | None:
         """The first value of an entity."""
@@ -53,6 +54,12 @@ class Heard:
         """Whether this message tells of one."""
         return self.situation.emergency
 
+    @cached_property
+    def before(self) -> Mapping[str, Situation]:
+        """The situations of the earlier texts, oldest first."""
+        read = ((text, of_message(said)) for text, said in self.earlier.items())
+        return {text: situation for text, situation in read if situation is not None}
+
     def judged(self, text: str) -> Situation:
         """The situation of this text: of the message in this episode that says it, else by the patterns."""
         said = (*self.before.items(), (self.text, self.situation))
@@ -61,7 +68,7 @@ class Heard:
 
     def said_with(self, text: str) -> dict[str, str]:
         """The entities of the messages in this episode that say this text; the codes are the corpus' own then."""
-        said = (*self.named.items(), (self.text, self.entities))
+        said = (*((whole, _entities(each)) for whole, each in self.earlier.items()), (self.text, self.entities))
         found = [pair for whole, each in said if _same(text, whole) for pair in reversed(each)]
         return dict(found)
 
@@ -84,7 +91,6 @@ def _key(text: str) -> str:
 def heard(tracker: Tracker) -> Heard:
     """Read from Rasa's `latest_message`; metadata is absent when a tool talks to the engine."""
     message: dict[str, Any] = tracker.latest_message or {}
-    earlier = _earlier(tracker.events or [])
     text = message.get("text") or ""
     intent = message.get("intent") or {}
     return Heard(
@@ -97,8 +103,7 @@ def heard(tracker: Tracker) -> Heard:
         followed_up=message.get("follow_up"),
         sure=float(intent.get("confidence") or 0.0),
         unknown_codes=tuple(code["canonical"] for code in message.get("codes") or [] if not code.get("codes")),
-        before={text: situation for text, said in earlier.items() if (situation := of_message(said)) is not None},
-        named={text: _entities(said) for text, said in earlier.items()},
+        earlier=_earlier(tracker.events or []),
     )
 
 
