@@ -17,16 +17,16 @@ _FOREIGN = 0.75  # ours against our foreign texts: .88; foreign texts about the 
 _TEMPERATURES = (0.05, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 
 
-Analyzer = Callable[[str], List[str]]
+Analyzer = Callable[[str], Sequence[str]]
 
 
 class _Memory:
     """The features of a text, computed once for all folds: that is most of the time a fit takes."""
 
     def __init__(self) -> None:
-        self._known: Dict[str, List[str]] = {}
+        self._known: Dict[str, Sequence[str]] = {}
 
-    def __call__(self, text: str) -> List[str]:
+    def __call__(self, text: str) -> Sequence[str]:
         if text not in self._known:
             self._known[text] = features(text)
         return self._known[text]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from functools import lru_cache
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -29,12 +30,13 @@ class Guess:
     rejected: bool
 
 
-def features(text: str) -> List[str]:
+@lru_cache(maxsize=8)  # several components ask for those of the message at hand
+def features(text: str) -> Tuple[str, ...]:
     """Character 1-3-grams with borders, and words: `c:` and `w:` keep them apart. Numbers and codes are masked."""
     plain = masked(text).lower()
     padded = f" {plain} "
     grams = [f"c:{padded[i : i + n]}" for n in (1, 2, 3) for i in range(len(padded) - n + 1)]
-    return grams + [f"w:{word}" for word in words(plain)]
+    return (*grams, *(f"w:{word}" for word in words(plain)))
 
 
 @dataclass(frozen=True)

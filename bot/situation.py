@@ -51,7 +51,7 @@ NOTHING = Situation(None, "other", False, False, False, {**dict.fromkeys(FLAGS, 
 def situation_features(text: str) -> List[str]:
     """Those of the intents, and the names of what the patterns see in a normalised text (`r:`)."""
     seen = {**severity.signs(text), **emotion.signs(text), "plain_wish": split_wish(text)[0]}
-    return features(text) + [f"r:{name}" for name, there in seen.items() if there]
+    return [*features(text), *(f"r:{name}" for name, there in seen.items() if there)]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ Serving is a gather and a sum over a NumPy matrix: no scikit-learn, no TensorFlo
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +16,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import stored
 from bot.fitting import Examples, fit
 from bot.linear import LinearIntents, from_arrays, to_arrays
 from zhtext.normalize import normalize
@@ -77,8 +76,7 @@ class LinearIntentClassifier(GraphComponent):
         )
         data, arrays = to_arrays(self._model)
         with self._model_storage.write_to(self._resource) as folder:
-            np.savez(folder / "arrays.npz", **arrays)
-            (folder / "model.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+            stored.save(folder, data, arrays)
         return self._resource
 
     @classmethod
@@ -91,10 +89,8 @@ class LinearIntentClassifier(GraphComponent):
         **kwargs: Any,
     ) -> LinearIntentClassifier:
         with model_storage.read_from(resource) as folder:
-            data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-                model = from_arrays(data, {name: arrays[name] for name in arrays.files})
-        return cls(config, model_storage, resource, model)
+            found = stored.load(folder)
+        return cls(config, model_storage, resource, from_arrays(*found) if found else None)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import stored
 from bot.situation import Situations, from_arrays, to_arrays
 from bot.situation_fitting import fit_situations, read_labelled, wishes
 
@@ -61,8 +60,7 @@ class SituationReader(GraphComponent):
                 spoken = wishes([m.get(TEXT) for m in said], [m.get(INTENT) for m in said])
                 self._model = fit_situations([*labelled, *spoken])
                 data, arrays = to_arrays(self._model)
-                np.savez(folder / "arrays.npz", **arrays)
-                (folder / "model.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+                stored.save(folder, data, arrays)
         return self._resource
 
     @classmethod
@@ -74,13 +72,9 @@ class SituationReader(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> SituationReader:
-        model = None
         with model_storage.read_from(resource) as folder:
-            if (folder / "model.json").exists():
-                data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-                with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-                    model = from_arrays(data, {name: arrays[name] for name in arrays.files})
-        return cls(config, model_storage, resource, model)
+            found = stored.load(folder)
+        return cls(config, model_storage, resource, from_arrays(*found) if found else None)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
