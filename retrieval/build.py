@@ -16,6 +16,7 @@ from retrieval.encoder import Encoder
 from retrieval.entry import Entry
 from retrieval.errors import NothingToBuild
 from retrieval.fit import Asked, fit_fusion
+from retrieval.fitted import Fitted
 from retrieval.fusion import PRIOR_FILE, Fusion, prior
 from retrieval.indexes import index
 from retrieval.manifest import BuildInfo
@@ -33,19 +34,21 @@ def build(
     now: datetime,
     risk: Risk | None = None,
     asked: Mapping[str, str] | None = None,
+    kept: Fitted | None = None,
 ) -> BuildInfo:
     """Write `root/<build id>/` and return what its manifest says. CURRENT is left alone: see `store.activate`.
 
     The build id is the time and a hash of the content, so names sort by age. Until the manifest is
     in place the directory is unfinished and nobody serves it. `asked` holds questions that people asked and the id
-    of the entry that answers each; ids of entries that are gone are left aside. Raises NothingToBuild.
+    of the entry that answers each; ids of entries that are gone are left aside. `kept` is what an earlier build was
+    fitted to; it is used again while it holds. Raises NothingToBuild.
     """
     if not entries:
         raise NothingToBuild("there is no approved entry to build an index from")
     build_id = _name(entries, encoder, now)
     draft = root / f".{build_id}"
     shutil.rmtree(draft, ignore_errors=True)
-    store.write(draft, _parts(tuple(entries), encoder, risk or Risk(), asked or {}))
+    store.write(draft, _parts(tuple(entries), encoder, risk or Risk(), asked or {}, kept))
     rows = len(json.loads((draft / "rows.json").read_text(encoding="utf-8"))["texts"])
     info = manifest.seal(draft, {
         "build_id": build_id, "created": now.isoformat(), "entries": len(entries), "rows": rows,
@@ -55,14 +58,20 @@ def build(
     return info
 
 
-def _parts(entries: tuple[Entry, ...], encoder: Encoder, risk: Risk, asked: Mapping[str, str]) -> store.Parts:
-    indexes, fitted = index(entries, encoder)
+def _parts(
+    entries: tuple[Entry, ...], encoder: Encoder, risk: Risk, asked: Mapping[str, str], kept: Fitted | None
+) -> store.Parts:
+    indexes, learned = index(entries, encoder)
     codes = CodeTable.of(entries)
     number = {entry.id: place for place, entry in enumerate(entries)}
+    usable = sum(entry_id in number for entry_id in asked.values())
+    if kept is not None and kept.holds(entries, risk, usable):
+        return store.Parts(entries, codes, indexes, kept)
     real = [Asked(normalize(text), number[entry_id]) for text, entry_id in asked.items() if entry_id in number]
     shipped = (prior(), shipped_thresholds())
-    fusion, thresholds = fit_fusion(Scorer(indexes), fitted, codes, encoder, risk, shipped, real)
-    return store.Parts(entries, codes, indexes, fusion, thresholds)
+    fusion, thresholds = fit_fusion(Scorer(indexes), learned, codes, encoder, risk, shipped, real)
+    corpus = {entry.id: entry.version for entry in entries}
+    return store.Parts(entries, codes, indexes, Fitted(fusion, thresholds, corpus, usable))
 
 
 def shipped_thresholds() -> Thresholds:

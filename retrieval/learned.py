@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# The fit inverts a matrix of rows x rows: about 3 s and 300 MB at this size. Larger bases do without.
+# The fit factorises a matrix of rows x rows: about 3 s and 300 MB at this size. Larger bases do without.
 MAX_ROWS = 8_000
 RIDGE = 1.0
 
@@ -79,9 +80,20 @@ class LearnedFit:
     """The fitted index together with what leaving rows out needs."""
 
     index: LearnedIndex
-    _inverse: Floats
+    _factor: Floats  # lower triangle of the Cholesky factor of K + lambda I
     _alpha: Floats  # rows x entries
     _owners: NDArray[np.int32]
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        """Only those who leave rows out need it: it costs more than the fit."""
+        from scipy.linalg.lapack import spotri
+
+        lower, failed = spotri(self._factor, lower=1)
+        if failed:
+            raise np.linalg.LinAlgError(f"spotri stopped at row {failed}")
+        inverse: Floats = np.tril(lower) + np.tril(lower, -1).T
+        return inverse
 
     def without(self, hidden: Ints, row: int) -> Floats:
         """Scores of all entries for `row`, had the `hidden` rows (it among them) not been there."""
@@ -104,20 +116,27 @@ def fit(owners: NDArray[np.int32], tokens: Sequence[Sequence[str]]) -> LearnedFi
     matrix, idf = _tf_idf(vocabulary, tokens)
     kernel = np.asarray((matrix @ matrix.T).todense(), dtype=np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
-    inverse: Floats = np.linalg.inv(kernel)
     target = np.zeros((len(tokens), int(owners.max()) + 1), dtype=np.float32)
     target[np.arange(len(tokens)), owners] = 1.0
-    alpha: Floats = inverse @ target
+    factor, alpha = _solve(kernel, target)
     columns = matrix.tocsc()
     columns.sort_indices()
     index = LearnedIndex(vocabulary, idf, columns.indptr.astype(np.int64), columns.indices.astype(np.int64),
                          columns.data.astype(np.float32), np.ascontiguousarray(alpha.T))  # fmt: skip
-    return LearnedFit(index, inverse, alpha, owners)
+    return LearnedFit(index, factor, alpha, owners)
+
+
+def _solve(kernel: Floats, target: Floats) -> tuple[Floats, Floats]:
+    """The Cholesky factor and kernel^-1 target; six times cheaper than inverting."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    factor, lower = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+    return factor, cho_solve((factor, lower), target, check_finite=False)
 
 
 def _tf_idf(vocabulary: dict[str, int], tokens: Sequence[Sequence[str]]) -> tuple[Any, Floats]:
     """Rows of length 1, and the inverse document frequencies."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     counts = [Counter(vocabulary[token] for token in text) for text in tokens]
     indptr = np.cumsum([0, *map(len, counts)])

@@ -12,7 +12,7 @@ from typing import Any
 from retrieval.errors import DamagedBuild, MismatchedBuild, MissingBuild
 
 NAME = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)

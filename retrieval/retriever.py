@@ -18,6 +18,7 @@ from retrieval.decision import ANSWER, CHOICES, DECLINE, MAX_CHOICES, decide
 from retrieval.encoder import Encoder
 from retrieval.entry import Entry, Variant
 from retrieval.errors import MismatchedBuild
+from retrieval.fitted import Fitted
 from retrieval.result import Candidate, Offer, Result
 from retrieval.scorer import FEATURES, Evidence
 from retrieval.store import Index
@@ -88,6 +89,11 @@ class Retriever:
     @property
     def entries(self) -> tuple[Entry, ...]:
         return self._index.entries
+
+    @property
+    def fitted(self) -> Fitted:
+        """Weights and thresholds, and the corpus they come from."""
+        return self._index.fitted
 
     def entry(self, entry_id: str) -> Entry | None:
         """An entry of this build, for a choice that was picked."""

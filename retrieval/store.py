@@ -14,6 +14,7 @@ from retrieval.codes import CodeTable
 from retrieval.decision import Thresholds
 from retrieval.entry import Entry, read_entries, write_entries
 from retrieval.errors import DamagedBuild, MissingBuild
+from retrieval.fitted import Fitted
 from retrieval.fusion import Fusion
 from retrieval.indexes import Indexes
 from retrieval.manifest import BuildInfo
@@ -21,6 +22,7 @@ from retrieval.rows import Rows
 from retrieval.scorer import Scorer
 
 CURRENT = "CURRENT"
+SERVED = "SERVED"  # every build that was ever made current, one on each line
 KEEP = 5
 
 
@@ -32,8 +34,15 @@ class Index:
     entries: tuple[Entry, ...]
     codes: CodeTable
     scorer: Scorer
-    fusion: Fusion
-    thresholds: Thresholds
+    fitted: Fitted
+
+    @property
+    def fusion(self) -> Fusion:
+        return self.fitted.fusion
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.fitted.thresholds
 
 
 @dataclass(frozen=True)
@@ -43,8 +52,7 @@ class Parts:
     entries: tuple[Entry, ...]
     codes: CodeTable
     indexes: Indexes
-    fusion: Fusion
-    thresholds: Thresholds
+    fitted: Fitted
 
 
 def write(folder: Path, parts: Parts) -> None:
@@ -54,8 +62,9 @@ def write(folder: Path, parts: Parts) -> None:
     _dump(folder / "codes.json", parts.codes.to_json(parts.entries))
     _dump(folder / "rows.json", parts.indexes.rows.to_json())
     parts.indexes.save(folder)
-    _dump(folder / "fusion.json", parts.fusion.to_json())
-    _dump(folder / "thresholds.json", parts.thresholds.to_json())
+    _dump(folder / "fusion.json", parts.fitted.fusion.to_json())
+    _dump(folder / "thresholds.json", parts.fitted.thresholds.to_json())
+    _dump(folder / "fitted.json", parts.fitted.to_json())
 
 
 def load(folder: Path) -> Index:
@@ -71,9 +80,11 @@ def _load(folder: Path, info: BuildInfo) -> Index:
     entries = read_entries(folder / "entries.jsonl")
     rows = Rows.from_json(_read(folder / "rows.json"))
     scorer = Scorer(Indexes.load(folder, rows, entries))
-    return Index(info, entries, CodeTable.from_json(_read(folder / "codes.json"), entries), scorer,
-                 Fusion.from_json(_read(folder / "fusion.json")),
-                 Thresholds.from_json(_read(folder / "thresholds.json")))  # fmt: skip
+    fusion = Fusion.from_json(_read(folder / "fusion.json"))
+    fitted = Fitted.from_json(
+        _read(folder / "fitted.json"), fusion, Thresholds.from_json(_read(folder / "thresholds.json"))
+    )
+    return Index(info, entries, CodeTable.from_json(_read(folder / "codes.json"), entries), scorer, fitted)
 
 
 def activate(root: Path, build_id: str) -> None:
@@ -85,6 +96,8 @@ def activate(root: Path, build_id: str) -> None:
         file.write(build_id + "\n")
         file.flush()
         os.fsync(file.fileno())
+    with (root / SERVED).open("a", encoding="utf-8") as served:
+        served.write(build_id + "\n")
     draft.replace(root / CURRENT)
     _sync_folder(root)
 
@@ -107,6 +120,21 @@ def finished(root: Path) -> list[str]:
     return sorted((path.parent.name for path in root.glob(f"*/{manifest.NAME}")), reverse=True)
 
 
+def served(root: Path) -> list[str]:
+    """Finished builds that have been current before, newest first: those that one may go back to."""
+    try:
+        names = set((root / SERVED).read_text(encoding="utf-8").split())
+    except OSError:
+        return []
+    return [name for name in finished(root) if name in names]
+
+
+def discard(root: Path, build_id: str) -> None:
+    """Remove a build that nobody serves; without its manifest it is unfinished at once."""
+    (root / build_id / manifest.NAME).unlink()
+    shutil.rmtree(root / build_id)
+
+
 def prune(root: Path, keep: int = KEEP) -> list[str]:
     """Remove all but the newest `keep` builds and the current one; names what went."""
     try:
@@ -115,8 +143,7 @@ def prune(root: Path, keep: int = KEEP) -> list[str]:
         serving = ""
     gone = [name for name in finished(root)[keep:] if name != serving]
     for name in gone:
-        (root / name / manifest.NAME).unlink()
-        shutil.rmtree(root / name)
+        discard(root, name)
     return gone
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.linear import SEED, features
 from bot.tools.measures import macro_f1, share
-from bot.tools.patterns import groups, wording
 from bot.tools.training_data import Row
 from zhtext.normalize import normalize
+from zhtext.patterns import groups, wording
 
 FOLDS = 5
 

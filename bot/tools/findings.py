@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.tools.confusing import CrossValidation
-from bot.tools.patterns import Alike, groups, identity, length, pattern
 from bot.tools.training_data import Data, Row
+from zhtext.patterns import Alike, identity, length, variety
 
 ENOUGH_PATTERNS = 35  # of every intent, near-duplicates and slot swaps counted once
 _SHORT = 6  # of `length`; shorter ones (转人工, ERR-1042) are everybody's words and prove no leak
@@ -41,10 +41,10 @@ class Finding:
 
 def count_patterns(rows: Sequence[Row], modules: Sequence[str] = ()) -> dict[str, int]:
     """How many different patterns each intent has: near-duplicates, also through others, are one."""
-    keys: dict[str, set[str]] = defaultdict(set)
+    texts: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        keys[row.label].add(pattern(row.text, modules))
-    return {label: len(set(groups(sorted(own)))) for label, own in keys.items()}
+        texts[row.label].append(row.text)
+    return {label: variety(own, modules) for label, own in texts.items()}
 
 
 def too_few(patterns: Mapping[str, int]) -> Finding:

@@ -1,0 +1,43 @@
+"""Weights and thresholds together with the corpus they were fitted on.
+
+Fitting costs more than everything else of a build. While few entries have changed since, the next build keeps what
+was fitted: its publication takes seconds, and thresholds do not move because somebody mended a typing error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from retrieval.decision import Risk, Thresholds
+from retrieval.entry import Entry
+from retrieval.fusion import Fusion
+
+# Share of entries that may be new, changed or gone before weights and thresholds are fitted again.
+FIT_AGAIN = 0.05
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """`corpus` maps the ids of the entries that were there to their versions; `asked` counts the real questions."""
+
+    fusion: Fusion
+    thresholds: Thresholds
+    corpus: Mapping[str, str]
+    asked: int = 0
+
+    def holds(self, entries: Sequence[Entry], risk: Risk, asked: int) -> bool:
+        """Whether so little has changed that fitting again would find the same."""
+        now = {entry.id: entry.version for entry in entries}
+        changed = sum(now.get(name) != self.corpus.get(name) for name in now.keys() | self.corpus.keys())
+        close = changed <= FIT_AGAIN * len(self.corpus) and abs(asked - self.asked) <= FIT_AGAIN * max(self.asked, 1)
+        return close and self.thresholds.risk == risk.wrong
+
+    def to_json(self) -> dict[str, Any]:
+        """What fitted.json holds; weights and thresholds have files of their own."""
+        return {"corpus": dict(self.corpus), "asked": self.asked}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], fusion: Fusion, thresholds: Thresholds) -> Fitted:
+        return cls(fusion, thresholds, dict(data["corpus"]), int(data["asked"]))
