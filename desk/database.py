@@ -41,6 +41,13 @@ class Database:
         """Where the data is, without the password."""
         return self._url.render_as_string(hide_password=True)
 
+    @property
+    def exists(self) -> bool:
+        """False for an SQLite file that nobody has made yet; a server's database is taken to be there."""
+        if self._url.get_backend_name() != "sqlite":
+            return True
+        return bool(self._url.database) and Path(str(self._url.database)).exists()
+
     def open(self) -> Database:
         """Prepare connections (made on first use); returns itself."""
         if self._engines is None:

@@ -9,6 +9,7 @@ DeskError
 ├── IllegalMove           that state does not lead to this one
 │   └── Overtaken         the conversation changed hands while the bot was thinking
 ├── ConflictingRepeat     the same key again, with another body
+├── EditConflict          somebody else saved the entry meanwhile; says who and when
 ├── MalformedNumber       not a ticket number, or its check digit says it was mistyped
 └── StoreError            the database could not do it; nothing of the transaction was kept
     ├── StoreBusy         locked for longer than the waiting time; try again
@@ -60,6 +61,20 @@ class Overtaken(IllegalMove):
 
 class ConflictingRepeat(DeskError):
     """The same key again, with another body."""
+
+
+class EditConflict(DeskError):
+    """Somebody saved the entry after the version that was edited here; saving would bury their work."""
+
+    def __init__(self, entry_id: str, number: int, author: str, saved_at: datetime) -> None:
+        when = f"{saved_at:%Y-%m-%d %H:%M} UTC"
+        super().__init__(
+            f"entry {entry_id}: {author} saved version {number} at {when}; read that version and edit on top of it"
+        )
+        self.entry_id = entry_id
+        self.number = number
+        self.author = author
+        self.saved_at = saved_at
 
 
 class MalformedNumber(DeskError):

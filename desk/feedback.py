@@ -8,9 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from desk import unanswered
 from desk.conversations import row_of
 from desk.errors import NotFound
 from desk.tables import FeedbackRow, MessageRow
+
+ANSWER = "answer"  # the kind of message that has a question
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Rated:
 def rate(
     session: Session, message_id: int, *, conversation_id: int, helpful: bool, reason: str = "", now: datetime
 ) -> Rated:
-    """👍 or 👎 for one answer, the last one counts.
+    """👍 or 👎 for one answer, the last one counts. A question whose answer has 👎 is unanswered.
 
     Raises NotFound when the bot has said no such message in the conversation.
     """
@@ -40,6 +43,10 @@ def rate(
     elif (row.helpful, row.reason) == (helpful, reason):
         return Rated(changed=False)
     row.helpful, row.reason, row.created_at = helpful, reason, now
+    if helpful:
+        unanswered.accepted(session, message_id)
+    elif message.kind == ANSWER:
+        unanswered.rejected(session, message, now=now)
     session.flush()
     return Rated(changed=True, dislikes=int(not helpful) - int(before))
 

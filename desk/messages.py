@@ -24,6 +24,7 @@ from desk.tables.base import storable
 
 Author = Literal["user", "bot", "agent", "system"]
 Status = Literal["pending", "handled", "recorded", "sent", "failed"]  # the first two are of the user's messages
+QUESTION = "question"  # key of an answer's payload: what was asked, in the person's words; never shown
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from desk import conversations, messages, outbox, tickets
+from desk import conversations, messages, outbox, tickets, unanswered
 from desk.conversations import Change, Conversation, State
 from desk.errors import ConflictingRepeat, NotFound, Overtaken
 from desk.messages import Message
 from desk.outbox import DeliveryDraft
-from desk.tables import ConversationRow, MessageRow, TicketRow, TurnRow, UnansweredRow
+from desk.tables import ConversationRow, MessageRow, TicketRow, TurnRow
 from desk.tickets import Opened, TicketDraft
+from desk.unanswered import Source
 
 Reply = messages.Body  # one message of the bot: text, kind, payload
 
@@ -35,8 +36,9 @@ class Gap:
     """A question without an answer, kept for the knowledge editors."""
 
     question: str
-    reason: str  # no_evidence, out_of_scope, unknown_code
+    reason: str  # no_evidence, unknown_code; of the hand-off: two_misses, dislikes, request, form
     build_id: str = ""
+    source: Source = "declined"
 
 
 @dataclass(frozen=True)
@@ -144,15 +146,15 @@ def _add_turn(session: Session, draft: TurnDraft, opened: Opened | None, made: C
     session.add(turn)
     session.flush()
     if draft.gap is not None:
-        session.add(
-            UnansweredRow(
-                conversation_id=draft.conversation_id,
-                turn_id=draft.turn_id,
-                question=draft.gap.question,
-                reason=draft.gap.reason,
-                build_id=draft.gap.build_id,
-                created_at=now,
-            )
+        unanswered.record(
+            session,
+            draft.conversation_id,
+            draft.gap.question,
+            source=draft.gap.source,
+            reason=draft.gap.reason,
+            build_id=draft.gap.build_id,
+            turn_id=draft.turn_id,
+            now=now,
         )
     return turn
 

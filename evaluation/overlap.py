@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.tools.patterns import Alike, plain
+from zhtext.patterns import Alike, plain
 
 
 def seen_before(tests: Sequence[str], training: Sequence[str]) -> list[bool]:

@@ -26,7 +26,8 @@ from evaluation.peers import Peer, Ranked, ask, peers
 from evaluation.report import surroundings, write
 from kb_ingest.asked import read_asked
 from kb_ingest.folder import read_folder
-from kb_ingest.publish import publish
+from kb_ingest.publishing import Source, publish
+from retrieval import manifest
 from retrieval.encoder import DEFAULT_MODEL, Encoder, open_encoder
 from retrieval.entry import Entry, read_entries
 from retrieval.live import Live
@@ -55,7 +56,7 @@ def run(entries: Sequence[Entry], trial: Trial, encoder: Encoder, real: Mapping[
     # One thread for all: idle BLAS threads spin, and their CPU time would be nobody's.
     with threadpool_limits(1), tempfile.TemporaryDirectory(prefix="gongda-evaluation-") as folder:
         began = time.process_time()
-        info = publish(entries, encoder, Path(folder), lambda: datetime.now(timezone.utc), real)
+        made = publish(Source(tuple(entries), real), encoder, Path(folder), now=datetime.now(timezone.utc))
         build_seconds = time.process_time() - began
         live = Live(Path(folder), encoder)
         askers: dict[str, Ask] = {"ours": lambda question: _ours(live, question)}
@@ -65,12 +66,13 @@ def run(entries: Sequence[Entry], trial: Trial, encoder: Encoder, real: Mapping[
             askers[name] = partial(_theirs, peer, entries)
             seconds[name], began = time.process_time() - began, time.process_time()
         asked = ask_all(askers, trial)
+        rows = manifest.read(Path(folder) / made.report.build_id).rows
         thresholds = dict(live.ask(trial.queries[0].text).thresholds)
     return {
         "surroundings": surroundings(),
         "encoder": encoder.name,
         "entries": len(entries),
-        "rows": info.rows,
+        "rows": rows,
         "queries": len(trial.queries),
         "oos": len(trial.oos),
         "seen_before": _overlap(entries, trial),

@@ -19,6 +19,7 @@ from gateway.channels.wechat.channel import WeChatChannel
 from gateway.channels.wechat.ledger import Ledger
 from gateway.channels.wechat.routes import router as wechat_router
 from gateway.channels.wechat.settings import WeChatSettings
+from gateway.demo import demo_router
 from gateway.flow import Flow
 from gateway.guard import Guard, install_errors
 from gateway.health import health_router
@@ -53,6 +54,8 @@ def create_app(services: Services, api_key: str, pace: Pace | None = None) -> Fa
     if wechat is not None and services.settings.wechat is not None:
         app.include_router(wechat_router(wechat, services.settings.wechat, services.clock))
     console.mount(app)
+    if services.shown is not None:
+        app.include_router(demo_router(services.shown))
     _pages(app)
     return app
 
@@ -81,7 +84,9 @@ def _pages(app: FastAPI) -> None:
 
 
 def _middleware(app: FastAPI, services: Services) -> None:
-    app.add_middleware(Guard, max_body=services.settings.max_body, wording=services.wording)
+    app.add_middleware(
+        Guard, max_body=services.settings.max_body, wording=services.wording, larger=console.LARGER_BODIES
+    )
     if services.settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -16,6 +16,8 @@ from desk.tickets import Opened, Ticket, TicketDraft
 from desk.turns import Gap, Reply
 from gateway import promises, render
 from gateway.engine import Part, Said
+from gateway.news import last_answer
+from gateway.outgoing import checked
 from gateway.plan import PERSONAL, Plan, Situation, remembered, trace
 from zhtext.severity import assess
 from zhtext.slots import slot_values
@@ -54,7 +56,8 @@ class CarryOut:
         """The plan for these parts; a decision that no release carries out yet is an error, never silence."""
         if all(isinstance(part, Said) for part in parts) and self._number_afterwards():
             return self._plan
-        for part in _without_idle_end(parts, self._now.conversation.state):
+        for decided in _without_idle_end(parts, self._now.conversation.state):
+            part = checked(decided, self._now.contacts)
             handler = self._handlers.get(type(part))
             if handler is None:
                 raise NotImplementedError(f"nobody carries out {type(part).__name__}")
@@ -72,13 +75,14 @@ class CarryOut:
     def _answer(self, decision: d.Answer) -> None:
         self._plan.change["misses"] = 0
         self._asked(decision)
-        self._plan.say(render.answer(self._now.voice, decision))
+        self._plan.say(render.answer(self._now.voice, decision, decision.question or self._now.question))
 
     def _runbook(self, decision: d.Runbook) -> None:
         self._plan.change["misses"] = 0
         self._asked(decision)
         self._plan.say(
-            render.text(self._now.voice, self._text("runbook_first")), render.runbook(self._now.voice, decision)
+            render.text(self._now.voice, self._text("runbook_first")),
+            render.runbook(self._now.voice, decision, decision.question or self._now.question),
         )
 
     def _choices(self, decision: d.Choices) -> None:
@@ -135,6 +139,7 @@ class CarryOut:
     def _ticket(self, draft: d.OpenTicket | d.Handoff, *, reason: str, handoff: bool = True) -> None:
         slots = {**self._plan.change["slots"], **draft.slots}
         summary = draft.summary or self._now.question
+        self._plan.left_to_human(reason, slots.get("phenomenon") or self._now.conversation.last_question)
         self._plan.ticket = TicketDraft(
             category=draft.category,
             priority=draft.priority,
@@ -241,8 +246,7 @@ class CarryOut:
         """The last answer gets the thumb; by how many the disliked answers are more now. Without an answer one too,
         if it was of no use: somebody is dissatisfied with something."""
         conversation = self._now.conversation
-        said = messages.latest(self._session, conversation.id, limit=20)
-        answered = next((message for message in reversed(said) if message.kind == "answer"), None)
+        answered = last_answer(messages.latest(self._session, conversation.id, limit=20))
         if answered is None:
             return int(not helpful)
         now = self._now.now

@@ -8,7 +8,9 @@ from contract.decisions import Decline, EndHandoff, Handoff, Option, TicketStatu
 from gateway.answers import Answers
 from gateway.engine import Part, Said
 from gateway.errors import NoDirectAnswer
+from gateway.outgoing import checked
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 from zhtext.severity import assess, everybody_down
 from zhtext.slots import slot_values
 from zhtext.wish import asks_for_ticket, cancels_human, wants_human
@@ -19,9 +21,10 @@ log = logging.getLogger(__name__)
 class Fallback:
     """Never silent: at the very least an apology and the offer of a human."""
 
-    def __init__(self, answers: Answers, wording: Wording) -> None:
+    def __init__(self, answers: Answers, wording: Wording, contacts: AllowList) -> None:
         self._answers = answers
         self._wording = wording
+        self._contacts = contacts
 
     async def decide(self, text: str, last_question: str | None) -> tuple[Part, ...]:
         """Parts to carry out for one message."""
@@ -33,9 +36,10 @@ class Fallback:
         except NoDirectAnswer as error:
             log.warning("no direct answer: %s", error)
             return (self.apology(),)
-        if isinstance(decision, Decline):
+        said = checked(decision, self._contacts)
+        if isinstance(said, Decline):
             return (self.apology(),)
-        return (Said(self._wording.text("turn.degraded.with_answer")), decision)
+        return (Said(self._wording.text("turn.degraded.with_answer")), said)
 
     def apology(self, key: str = "degraded.nothing") -> Said:
         """An honest sentence, with the offer of a human."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -27,45 +28,56 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware: refuses bodies over `max_body` bytes while they arrive and compressed ones at once."""
+    """ASGI middleware: refuses bodies over `max_body` bytes while they arrive and compressed ones at once.
 
-    def __init__(self, app: ASGIApp, max_body: int, wording: Wording) -> None:
+    `larger` are limits of their own, by path, for that path and what is below it.
+    """
+
+    def __init__(self, app: ASGIApp, max_body: int, wording: Wording, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._max_body = max_body
         self._wording = wording
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         send = _with_headers(send)
+        limit = self._limit(scope["path"])
         try:
-            self._check(dict(scope["headers"]))
-            await self._app(scope, self._counted(receive), send)
+            self._check(dict(scope["headers"]), limit)
+            await self._app(scope, self._counted(receive, limit), send)
         except _Refused as refused:
             await refused.response()(scope, receive, send)
 
-    def _check(self, headers: dict[bytes, bytes]) -> None:
+    def _limit(self, path: str) -> int:
+        return next(
+            (size for start, size in self._larger.items() if path == start or path.startswith(f"{start}/")),
+            self._max_body,
+        )
+
+    def _check(self, headers: dict[bytes, bytes], limit: int) -> None:
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise _Refused(415, "compressed", self._wording.text("errors.compressed"))
-        if _declared(headers) > self._max_body:
-            raise self._too_large()
+        if _declared(headers) > limit:
+            raise self._too_large(limit)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, limit: int) -> Receive:
         taken = 0
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._max_body:
-                raise self._too_large()
+            if taken > limit:
+                raise self._too_large(limit)
             return message
 
         return counted
 
-    def _too_large(self) -> _Refused:
-        return _Refused(413, "too_large_body", self._wording.text("errors.too_large_body", limit=self._max_body))
+    def _too_large(self, limit: int) -> _Refused:
+        return _Refused(413, "too_large_body", self._wording.text("errors.too_large_body", limit=limit))
 
 
 class _Refused(HTTPException):

@@ -15,11 +15,14 @@ from desk.tickets import Opened, TicketDraft
 from desk.turns import Gap, Reply
 from gateway.render import Voice
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 from zhtext.slots import slot_values
 
 PERSONAL = ("os", "version", "phone")  # slots that outlive a question
 _TELLING = 4  # characters
 _REFUSES = re.compile(r"跳过|略过|取消|算了|不用|跳過|略過|[转轉找]人工|真人")
+# Tickets because of a question; emergencies, complaints and the like want a human whatever the knowledge base knows.
+_QUESTIONS = ("two_misses", "dislikes", "request", "form")
 Replies = Callable[[Opened | None], Sequence[Reply]]
 
 
@@ -33,6 +36,7 @@ class Situation:
     now: datetime
     hours: WorkingHours
     wording: Wording
+    contacts: AllowList  # that answers may name
 
 
 @dataclass
@@ -49,6 +53,11 @@ class Plan:
     def say(self, *replies: Reply) -> None:
         """Replies that need no ticket."""
         self.parts.append(lambda _: replies)
+
+    def left_to_human(self, reason: str, question: str | None) -> None:
+        """What a human has to answer is a gap; a decline of this very turn says so already."""
+        if question and reason in _QUESTIONS and self.gap is None:
+            self.gap = Gap(question, reason, source="handed_off")
 
     def replies(self, opened: Opened | None) -> tuple[Reply, ...]:
         """Every reply, in order."""

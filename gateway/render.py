@@ -8,6 +8,7 @@ from typing import Any
 
 from contract.decisions import Answer, Option, Runbook
 from desk.conversations import Choice
+from desk.messages import QUESTION
 from desk.turns import Reply
 from zhtext.script import to_region
 
@@ -32,8 +33,8 @@ def text(voice: Voice, sentence: str, options: Sequence[Option | Choice] = (), k
     )
 
 
-def answer(voice: Voice, decision: Answer) -> Reply:
-    """An answer with its evidence; thumbs belong to it."""
+def answer(voice: Voice, decision: Answer, question: str = "") -> Reply:
+    """An answer with its evidence; thumbs belong to it, and they tell whether `question` has its answer."""
     card: dict[str, Any] = {
         "entry_id": decision.entry_id,
         "title": voice.say(decision.title),
@@ -48,10 +49,10 @@ def answer(voice: Voice, decision: Answer) -> Reply:
     }
     if decision.workaround:
         card["workaround"] = voice.say(decision.workaround)
-    return Reply(text=card["title"], kind="answer", payload={"card": card})
+    return Reply(text=card["title"], kind="answer", payload=_answering(card, question))
 
 
-def runbook(voice: Voice, decision: Runbook) -> Reply:
+def runbook(voice: Voice, decision: Runbook, question: str = "") -> Reply:
     """First aid, shown like an answer."""
     card: dict[str, Any] = {
         "entry_id": decision.entry_id,
@@ -62,7 +63,12 @@ def runbook(voice: Voice, decision: Runbook) -> Reply:
         "trace_id": decision.trace_id,
         "feedback": False,
     }
-    return Reply(text=card["title"], kind="answer", payload={"card": card})
+    return Reply(text=card["title"], kind="answer", payload=_answering(card, question))
+
+
+def entry(voice: Voice, decision: Answer | Runbook, question: str = "") -> Reply:
+    """Whichever of the two it is."""
+    return runbook(voice, decision, question) if isinstance(decision, Runbook) else answer(voice, decision, question)
 
 
 def ticket(voice: Voice, sentence: str, number: str, status: str, when: str) -> Reply:
@@ -78,3 +84,7 @@ def options_of(replies: Sequence[Reply]) -> tuple[Choice, ...]:
         if offered:
             return tuple(Choice(option["id"], option["label"]) for option in offered)
     return ()
+
+
+def _answering(card: dict[str, Any], question: str) -> dict[str, Any]:
+    return {"card": card, QUESTION: question} if question else {"card": card}

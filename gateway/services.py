@@ -9,15 +9,18 @@ from desk.clock import Clock
 from desk.database import Database
 from desk.hours import WorkingHours
 from gateway.answers import Answers
+from gateway.demo import Shown
 from gateway.engine import Engine
 from gateway.hub import Hub
 from gateway.settings import GatewaySettings
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 
 
 @dataclass(frozen=True)
 class Services:
-    """The gateway's parts. `knowledge` is the name under which the console knows the hit test."""
+    """The gateway's parts. `knowledge` is the name under which the console knows the hit test; `contacts` are the
+    only ones that answers may name; `shown` is what the demo page says, None for that of the sample product."""
 
     db: Database
     clock: Clock
@@ -27,6 +30,8 @@ class Services:
     hours: WorkingHours
     wording: Wording
     settings: GatewaySettings
+    contacts: AllowList
+    shown: Shown | None = None
 
     @property
     def knowledge(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +27,7 @@ class GatewaySettings:
     messages_per_minute: int = 30  # of one web session
     sessions_per_minute: int = 20  # from one address
     wechat: WeChatSettings | None = None
+    four_eyes: bool = True  # the author of an entry may not approve it
+    review_days: int = 90  # until an entry is looked at again
+    index: Path | None = None  # folder of the index builds, for telling what a publication would change
+    uploads: Path | None = None  # folder for documents that the worker imports; None: no uploads

@@ -31,6 +31,7 @@ from gateway.engine import Part, Said
 from gateway.errors import NoReply
 from gateway.fallback import Fallback, plainly
 from gateway.neutral import neutral
+from gateway.news import News
 from gateway.plan import Plan, Situation
 from gateway.render import Voice
 from gateway.services import Services
@@ -74,7 +75,8 @@ class TurnRunner:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._fallback = Fallback(services.answers, services.wording)
+        self._fallback = Fallback(services.answers, services.wording, services.contacts)
+        self._news = News(services.wording, services.contacts)
 
     async def run(self, conversation_id: int, message_ids: Sequence[int]) -> Recorded | None:
         """The committed turn; None when the message went to a human and the bot is silent.
@@ -186,7 +188,7 @@ class TurnRunner:
             return turns.record_turn(
                 session,
                 self._draft(turn_id, heard, plan, answered.degraded, ms),
-                lambda opened: self._content(plan, opened, now),
+                lambda opened: self._content(session, heard, plan, opened, degraded=answered.degraded, now=now),
                 now=now,
             )
 
@@ -204,11 +206,22 @@ class TurnRunner:
             trace_ids=tuple(plan.traces),
         )
 
-    def _content(self, plan: Plan, opened: tickets.Opened | None, now: datetime) -> Content:
+    def _content(
+        self,
+        session: Session,
+        heard: Heard,
+        plan: Plan,
+        opened: tickets.Opened | None,
+        *,
+        degraded: bool,
+        now: datetime,
+    ) -> Content:
         replies = plan.replies(opened)
         # The change object is applied after the content is made: what was offered can be picked from now on.
         plan.change["choices"] = render.options_of(replies)
         plan.change["choices_until"] = now + CHOICES_FOR if plan.change["choices"] else None
+        if not degraded:  # an apology is the last resort: nothing beside it may fail
+            replies += self._news.with_turn(session, heard.conversation, plan, heard.voice, now=now)
         return Content(replies=replies, outcome={"decisions": list(plan.decisions)})
 
     def _forward(self, session: Session, heard: Heard, now: datetime) -> None:
@@ -230,6 +243,7 @@ class TurnRunner:
             now=now,
             hours=self._services.hours,
             wording=self._services.wording,
+            contacts=self._services.contacts,
         )
 
     def _context(self, turn_id: str, heard: Heard) -> TurnContext:

@@ -22,20 +22,24 @@ from gateway.engine import HttpEngine
 from gateway.hub import Hub
 from gateway.services import Services
 from gateway.settings import GatewaySettings
-from gateway.wording import Wording
 from gongda.deliveries import Deliveries, Send
+from gongda.knowledge.jobs import Jobs
 from gongda.logs import configure_logs
-from gongda.policy import load_policy
+from gongda.policy import KnowledgeRules, load_policy
+from gongda.product.showing import shown, wording
 from gongda.retrieving import live
 from gongda.secrets import Secrets
-from gongda.settings import Settings, load_settings
+from gongda.settings import Settings, load_settings, share_product
+from gongda.timers import timers
 from gongda.wechat import wechat_settings
+from gongda.worker import Timer
 
 
 def gateway() -> FastAPI:
     """The gateway's process."""
     configure_logs("gateway")
     settings = load_settings()
+    share_product(settings)
     secrets = Secrets(settings.var / "secrets")
     return create_gateway(services(settings, secrets), secrets.get("api_key"))
 
@@ -44,6 +48,7 @@ def actions() -> FastAPI:
     """The action server's process."""
     configure_logs("actions")
     settings = load_settings()
+    share_product(settings)
     token = Secrets(settings.var / "secrets").get("actions_token")
     wanted = ActionsSettings(index=settings.index, token=token, encoder=settings.encoder)
     return create_actions(wanted, LiveKnowledge(live(settings)))
@@ -51,21 +56,24 @@ def actions() -> FastAPI:
 
 def services(settings: Settings, secrets: Secrets) -> Services:
     """The gateway's parts over the real neighbours."""
-    wanted = gateway_settings(settings, secrets)
+    policy = load_policy(settings.root / settings.support)
+    wanted = gateway_settings(settings, secrets, policy.knowledge)
     return Services(
         db=Database(settings.database).open(),
         clock=system_clock,
         engine=HttpEngine(wanted.engine_url, wanted.engine_deadline),
         answers=HttpAnswers(wanted.actions_url, wanted.actions_token, wanted.answer_deadline),
         hub=Hub(),
-        hours=load_policy(settings.root / settings.support).hours,
-        wording=Wording.load(),
+        hours=policy.hours,
+        wording=wording(settings),
         settings=wanted,
+        contacts=policy.contacts,
+        shown=shown(settings),
     )
 
 
-def gateway_settings(settings: Settings, secrets: Secrets) -> GatewaySettings:
-    """What of the settings concerns the gateway."""
+def gateway_settings(settings: Settings, secrets: Secrets, rules: KnowledgeRules) -> GatewaySettings:
+    """What of settings and policy concerns the gateway."""
     return GatewaySettings(
         engine_url=settings.engine_url,
         actions_url=settings.actions_url,
@@ -74,6 +82,10 @@ def gateway_settings(settings: Settings, secrets: Secrets) -> GatewaySettings:
         secure_cookies=settings.secure_cookies,
         allowed_origins=settings.origins,
         wechat=wechat_settings(settings),
+        four_eyes=rules.four_eyes,
+        review_days=rules.review_days,
+        index=settings.index,
+        uploads=settings.uploads,
     )
 
 
@@ -86,16 +98,23 @@ def deliveries(settings: Settings) -> Deliveries:
     http = connect(wechat)
     client = WeChatClient(wechat, http, system_clock)
 
-    wording = Wording.load()
+    said = wording(settings)
 
     async def send(delivery: Delivery) -> object:
         return await delivery_to_wechat(delivery, client, database, system_clock)
 
     async def keep_promise(delivery: Delivery) -> object:
-        return await fulfil(delivery, database, wording, system_clock, pushes=wechat.customer_service)
+        return await fulfil(delivery, database, said, system_clock, pushes=wechat.customer_service)
 
     senders: dict[str, Send] = {WECHAT_TEXT: send, WECHAT_LATE: keep_promise}
     return Deliveries(database, system_clock, senders, http.aclose)
+
+
+def knowledge_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
+    """What the worker looks after for the knowledge base."""
+    wechat = wechat_settings(settings)
+    pushes = wechat is not None and wechat.customer_service
+    return timers(Database(settings.database).open(), system_clock, wording(settings), pushes=pushes)
 
 
 async def _nothing_to_close() -> None:

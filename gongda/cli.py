@@ -8,8 +8,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gongda.commands import asking, chatting, checking, evaluating, knowledge, processes, replaying, understanding
+from gongda.commands import (
+    asking,
+    chatting,
+    checking,
+    evaluating,
+    jobs,
+    knowledge,
+    processes,
+    replaying,
+    starting,
+    understanding,
+)
 from gongda.errors import GongdaError
+from gongda.settings import load_settings, share_product
 
 app = typer.Typer(
     name="gongda",
@@ -18,8 +30,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback is for the log, and our own errors are one sentence
 )
-app.add_typer(knowledge.app, name="kb", help="知识库：建索引、发布")
+app.add_typer(knowledge.app, name="kb", help="知识库：导入、检查、发布、退回、导出、缺口")
 app.add_typer(evaluating.app, name="eval", help="评测：意图识别、训练数据")
+app.command("init")(starting.init)
 app.command("up")(processes.up)
 app.command("worker")(processes.worker)
 app.command("train")(processes.train)
@@ -27,12 +40,14 @@ app.command("ask")(asking.ask)
 app.command("understand")(understanding.understand)
 app.command("chat")(chatting.chat)
 app.command("replay")(replaying.replay)
+app.command("job", hidden=True)(jobs.job)
 app.command("doctor")(checking.doctor)
 
 
 @app.callback()
 def root(version: Annotated[bool, typer.Option("--version", help="显示版本")] = False) -> None:
     """工答命令行。"""
+    share_product(load_settings())
     if version:
         from importlib.metadata import version as installed
 

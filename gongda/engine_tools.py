@@ -37,7 +37,7 @@ def run(
     """
     log = _log(settings, name)
     log.parent.mkdir(parents=True, exist_ok=True)
-    env = {**engine_env(), "GONGDA_INDEX": str(settings.index)}
+    env = {**engine_env(settings), "GONGDA_INDEX": str(settings.index)}
     with log.open("wb") as errors:
         done = subprocess.run(  # noqa: S603 - our own program
             [str(engine_python(settings)), "-m", f"bot.tools.{name}", *arguments],

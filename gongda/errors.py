@@ -5,6 +5,7 @@ GongdaError
 ├── Unprepared           something has to be done first (set up, train, build)
 ├── PortTaken            somebody else listens there
 ├── NoSpace              the disk is (nearly) full
+├── WrongUse             the arguments do not go together, or a line of a file is wrong
 └── StepFailed           a child process (training, engine) ended with an error
 """
 
@@ -29,6 +30,12 @@ class PortTaken(GongdaError):
 
 class NoSpace(GongdaError):
     """Says how much there is and how much is needed."""
+
+
+class WrongUse(GongdaError):
+    """The arguments do not go together, or a line of the file is wrong."""
+
+    exit_code = 2
 
 
 class StepFailed(GongdaError):

@@ -1,4 +1,4 @@
-"""Build the index from the corpus when it has changed."""
+"""The index that serves: made when there is none, and made anew when the program has changed."""
 
 from __future__ import annotations
 
@@ -6,44 +6,70 @@ from dataclasses import dataclass
 
 from desk.clock import system_clock
 from gongda.fingerprint import fingerprint
+from gongda.knowledge.corpus import corpus
 from gongda.retrieving import encoder
 from gongda.settings import Settings
-from kb_ingest.asked import read_asked
-from kb_ingest.folder import read_folder
-from kb_ingest.publish import publish
+from kb_ingest.publishing import Publication, Question, Source, publish
 from retrieval import store
-from retrieval.errors import MissingBuild
+from retrieval.entry import read_entries
+from retrieval.errors import BadEntry, BuildRefused
 
-_MARK = "SEEDED"  # which corpus and encoder the current build was made from
+_MARK = "PROGRAM"  # which program and encoder made the current build
+_PROGRAM = (".py", ".tsv", ".txt", ".json", ".safetensors")
 
 
 @dataclass(frozen=True)
 class Indexed:
-    """The current build; `fresh` is False when it was there already."""
+    """The current build; `fresh` is False when it was there already. `objections` say why a new one was not taken."""
 
     build_id: str
     entries: int
     fresh: bool
+    objections: tuple[str, ...] = ()
 
 
-def build_index(settings: Settings, *, force: bool = False) -> Indexed:
-    """Publish the corpus unless this very corpus is being served. Raises IngestError, EncoderMissing."""
+def build_index(
+    settings: Settings, source: Source | None = None, *, force: bool = False, pending: bool = True
+) -> Indexed:
+    """Publish `source` (by default what the desk has approved, or the files) unless that is what serves.
+
+    `pending` False leaves approved changes to a publication that somebody asks for: only a build that is missing, or
+    of another program, is made anew. Pinned questions are asked before the switch; where they object, the former one
+    serves on.
+    Raises IngestError, RetrievalError.
+    """
+    source = source or corpus(settings)
     mark = _mark(settings)
     marked = settings.index / _MARK
-    if not force and marked.exists() and marked.read_text(encoding="utf-8") == mark:
-        try:
-            return Indexed(store.current(settings.index), 0, fresh=False)
-        except MissingBuild:
-            pass  # somebody deleted the builds; make one
-    entries = read_folder(settings.corpus)
-    settings.index.mkdir(parents=True, exist_ok=True)
-    asked = read_asked(settings.corpus, frozenset(entry.id for entry in entries))
-    info = publish(entries, encoder(settings), settings.index, system_clock, asked)
+    current = _serving(settings, source, pending)
+    same_program = marked.exists() and marked.read_text(encoding="utf-8") == mark
+    if current is not None and same_program and not force:
+        return Indexed(current, 0, fresh=False)
+    pinned = [Question(text, entry_id) for text, entry_id in source.asked.items()]
+    made = publish(source, encoder(settings), settings.index, now=system_clock(), questions=pinned, refit=True)
+    if not made.published:
+        return Indexed(store.current(settings.index), 0, fresh=False, objections=_reasons(made))
     marked.write_text(mark, encoding="utf-8")
-    return Indexed(info.build_id, len(entries), fresh=True)
+    return Indexed(made.report.build_id, made.report.entries, fresh=True)
+
+
+def _serving(settings: Settings, source: Source, pending: bool) -> str | None:
+    """The build that serves, if it is made of these very entries (or `pending` ones may wait)."""
+    try:
+        name = store.current(settings.index)
+        served = read_entries(settings.index / name / "entries.jsonl")
+    except (BuildRefused, BadEntry, OSError):
+        return None
+    wanted = {entry.id: entry.version for entry in source.entries}
+    same = {entry.id: entry.version for entry in served} == wanted
+    return name if same or not pending else None
+
+
+def _reasons(made: Publication) -> tuple[str, ...]:
+    return tuple(f"{objection.reason} {objection.count}/{objection.limit}" for objection in made.report.objections)
 
 
 def _mark(settings: Settings) -> str:
-    sources = [settings.corpus, settings.root / "zhtext", settings.root / "retrieval"]
-    corpus = fingerprint(sources, (".yml", ".py", ".tsv", ".txt", ".json", ".jsonl", ".safetensors"), settings.root)
-    return f"{corpus} {settings.encoder or 'shipped'}"
+    sources = [settings.root / "zhtext", settings.root / "retrieval", settings.own / "dictionary"]
+    program = fingerprint(sources, _PROGRAM, settings.root)
+    return f"{program} {settings.encoder or 'shipped'}"

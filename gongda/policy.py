@@ -13,9 +13,24 @@ import tomllib
 
 from desk.hours import Interval, WorkingHours
 from gongda.errors import BadSetting
+from zhtext.contacts import AllowList, is_contact
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SECTIONS = {
+    "hours": frozenset({*_DAYS, "timezone", "holidays", "workdays"}),
+    "contacts": frozenset({"allow"}),
+    "knowledge": frozenset({"four_eyes", "review_days"}),
+}
+_LONGEST_REVIEW = 3650  # days
 _INTERVAL = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
+
+
+@dataclass(frozen=True)
+class KnowledgeRules:
+    """How entries are approved: by a second person or also by their author; and the days until the next look."""
+
+    four_eyes: bool = True
+    review_days: int = 90
 
 
 @dataclass(frozen=True)
@@ -23,6 +38,8 @@ class Policy:
     """What the rest of the system takes from support.toml."""
 
     hours: WorkingHours = field(default_factory=WorkingHours)
+    contacts: AllowList = field(default_factory=AllowList)  # the vendor's own: no answer names anybody else's
+    knowledge: KnowledgeRules = field(default_factory=KnowledgeRules)
 
 
 def load_policy(path: Path) -> Policy:
@@ -37,7 +54,7 @@ def load_policy(path: Path) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise BadSetting(f"{path.name} {_place(error)}不是有效的 TOML：{error}") from error
     reader = _Reader(text)
-    policy = Policy(hours=reader.hours(data.get("hours", {})))
+    policy = reader.policy(data)
     if reader.problems:
         raise BadSetting(f"{path.name} 有 {len(reader.problems)} 处错误：" + "；".join(reader.problems))
     return policy
@@ -56,9 +73,50 @@ class _Reader:
         self._lines = text.splitlines()
         self.problems: list[str] = []
 
-    def hours(self, data: dict[str, Any]) -> WorkingHours:
-        for key in data.keys() - {*_DAYS, "timezone", "holidays", "workdays"}:
+    def policy(self, data: dict[str, Any]) -> Policy:
+        for name in sorted(data.keys() - _SECTIONS.keys()):
+            self._wrong(name, f"不认识的部分 {name}，只能是 {'、'.join(_SECTIONS)}")
+        tables = {name: self._table(name, data.get(name, {})) for name in _SECTIONS}
+        return Policy(
+            hours=self.hours(tables["hours"]),
+            contacts=self.contacts(tables["contacts"]),
+            knowledge=self.knowledge(tables["knowledge"]),
+        )
+
+    def contacts(self, data: dict[str, Any]) -> AllowList:
+        values = data.get("allow", [])
+        if not isinstance(values, list):
+            self._wrong("allow", 'allow 应是列表，例如 ["400-800-1234", "jiangheng.example"]')
+            return AllowList()
+        for value in values:
+            if not isinstance(value, str):
+                self._wrong("allow", f'allow 里的 {value!r} 要加引号，写成 "{value}"', value)
+            elif not is_contact(value):
+                expected = "应是电话、域名或网址、邮箱（或 @域名）、QQ、微信号或地址，且不能只写 com.cn 这样的后缀"
+                self._wrong("allow", f"allow 里的 {value!r} 看不出是哪种联系方式：{expected}", value)
+        return AllowList(frozenset(value for value in values if isinstance(value, str)))
+
+    def knowledge(self, data: dict[str, Any]) -> KnowledgeRules:
+        defaults = KnowledgeRules()
+        four_eyes, days = data.get("four_eyes", defaults.four_eyes), data.get("review_days", defaults.review_days)
+        if not isinstance(four_eyes, bool):
+            self._wrong("four_eyes", f"four_eyes 只能是 true 或 false，不是 {four_eyes!r}")
+            four_eyes = defaults.four_eyes
+        if type(days) is not int or not 1 <= days <= _LONGEST_REVIEW:
+            self._wrong("review_days", f"review_days 应是 1 到 {_LONGEST_REVIEW} 之间的整数天数，不是 {days!r}")
+            days = defaults.review_days
+        return KnowledgeRules(four_eyes, days)
+
+    def _table(self, name: str, data: Any) -> dict[str, Any]:
+        """A section's items; those nobody reads are mistakes, because they would do nothing in silence."""
+        if not isinstance(data, dict):
+            self._wrong(name, f"{name} 应是一个部分，写成 [{name}] 另起一行")
+            return {}
+        for key in sorted(data.keys() - _SECTIONS[name]):
             self._wrong(key, f"不认识的项 {key}")
+        return data
+
+    def hours(self, data: dict[str, Any]) -> WorkingHours:
         week = {number: self._day(day, data.get(day, [])) for number, day in enumerate(_DAYS)}
         return WorkingHours(
             week=week,
@@ -98,6 +156,14 @@ class _Reader:
             self._wrong("timezone", f"不认识的时区 {name!r}")
             return ZoneInfo("Asia/Shanghai")
 
-    def _wrong(self, key: str, message: str) -> None:
-        line = next((n for n, text in enumerate(self._lines, 1) if re.match(rf"\s*{re.escape(key)}\s*=", text)), 0)
+    def _wrong(self, key: str, message: str, value: Any = None) -> None:
+        """`value` is the item of a list that may stand lines below its key."""
+        places = [
+            n
+            for n, text in enumerate(self._lines, 1)
+            if re.match(rf"\s*(?:{re.escape(key)}\s*=|\[{re.escape(key)}\])", text)
+        ]
+        line = places[0] if places else 0
+        if value is not None:
+            line = next((n for n, text in enumerate(self._lines, 1) if n >= line and str(value) in text), line)
         self.problems.append(f"第 {line} 行：{message}" if line else message)

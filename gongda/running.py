@@ -18,6 +18,7 @@ from desk.errors import AlreadyExists
 from gongda import supervision
 from gongda.errors import NoSpace, StepFailed
 from gongda.indexing import build_index
+from gongda.knowledge.corpus import of_desk, seed
 from gongda.policy import load_policy
 from gongda.ports import require_free
 from gongda.secrets import Secrets
@@ -69,10 +70,17 @@ def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
         database = Database(settings.database).open()
         database.migrate()
         first = _first_login(database, secrets)
+        seeded = seed(settings, database, system_clock())
+        source = of_desk(database).source
         database.close()
     with console.status("检查知识库索引……"):
-        indexed = build_index(settings)
+        # What editors have approved waits for them to publish it; what came with the program does not.
+        indexed = build_index(settings, source, pending=bool(seeded.new or seeded.changed or seeded.retired))
     console.print(f"知识库索引 {indexed.build_id}" + (f"，新建，{indexed.entries} 条" if indexed.fresh else "，沿用"))
+    if indexed.objections:
+        console.print(
+            f"[yellow]随程序更新的条目没有通过检查（{'；'.join(indexed.objections)}），请用 gongda kb publish 查看[/]"
+        )
     with console.status("检查对话模型（首次训练约半分钟）……"):
         model = train_engine(settings)
     console.print(f"对话模型 {model.path.name}" + ("，新训练" if model.fresh else "，沿用"))

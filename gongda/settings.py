@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gongda.errors import BadSetting
+from zhtext import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,7 +20,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GONGDA_", extra="ignore")
 
     data: Path = Path("var")  # database, index builds, models, logs, uploads
-    kb: Path = Path("kb")  # the corpus that seeds an empty knowledge base
+    product: Path | None = None  # the vendor's own product as `gongda init` keeps it; None: `product` under `data`
+    kb: Path | None = None  # the corpus that seeds an empty knowledge base; None: the own product's, or the sample's
     host: str = "127.0.0.1"  # 0.0.0.0 puts the gateway, and only the gateway, on the network
     port: int = 8000
     engine_port: int = 5005
@@ -53,12 +56,34 @@ class Settings(BaseSettings):
         return self.var / "models"
 
     @property
+    def uploads(self) -> Path:
+        """Documents to be imported, a folder for each upload."""
+        return self.var / "uploads" / "imports"
+
+    @property
     def logs(self) -> Path:
         return self.var / "logs"
 
     @property
+    def own(self) -> Path:
+        """The folder of the vendor's own product; `has_own` tells whether there is one."""
+        return self.var / "product" if self.product is None else ROOT / self.product
+
+    @property
+    def has_own(self) -> bool:
+        """Whether `gongda init` has made this installation the vendor's own."""
+        return (self.own / "product.yml").is_file()
+
+    @property
+    def sample(self) -> Path:
+        """The corpus of the sample product."""
+        return ROOT / "kb"
+
+    @property
     def corpus(self) -> Path:
-        return self.kb if self.kb.is_absolute() else ROOT / self.kb
+        if self.kb is not None:
+            return ROOT / self.kb
+        return self.own / "kb" if self.has_own else self.sample
 
     @property
     def database(self) -> str:
@@ -79,6 +104,16 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         return tuple(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
+
+
+def elsewhere(settings: Settings, folder: Path, **changes: object) -> Settings:
+    """The same installation, with the same product, keeping its data in `folder`."""
+    return settings.model_copy(update={"data": folder, "product": settings.own, **changes})
+
+
+def share_product(settings: Settings) -> None:
+    """Let the words of this process, and of all it starts, be the product's own: to be said before any is read."""
+    os.environ[tables.PRODUCT] = str(settings.own)
 
 
 def load_settings() -> Settings:

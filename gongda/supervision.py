@@ -13,6 +13,7 @@ from gongda.errors import StepFailed
 from gongda.secrets import Secrets
 from gongda.settings import Settings
 from gongda.training import engine_env, engine_python, model_path
+from zhtext import tables
 
 _STOP_SECONDS = 10  # running turns end, SQLite checkpoints
 _STREAMS_SECONDS = 2  # then open event streams are cut: they never end by themselves, and widgets come back
@@ -39,22 +40,28 @@ def programs(settings: Settings, secrets: Secrets) -> tuple[Program, ...]:
         f"--credentials bot/credentials.yml --interface 127.0.0.1 --port {settings.engine_port}"
     )
     engine_extra = {
-        name: value for name, value in engine_env().items() if name.startswith(("RASA_", "TF_", "CUDA_", "PYTHONW"))
+        name: value
+        for name, value in engine_env(settings).items()
+        if name.startswith(("RASA_", "TF_", "CUDA_", "PYTHONW"))
     }
+    product = {tables.PRODUCT: str(settings.own)}
     return (
-        Program("gateway", f"{uvicorn} gongda.assembly:gateway --host {settings.host} --port {settings.port}", {}),
-        Program("actions", f"{uvicorn} gongda.assembly:actions --host 127.0.0.1 --port {settings.actions_port}", {}),
+        Program("gateway", f"{uvicorn} gongda.assembly:gateway --host {settings.host} --port {settings.port}", product),
+        Program(
+            "actions", f"{uvicorn} gongda.assembly:actions --host 127.0.0.1 --port {settings.actions_port}", product
+        ),
         Program(
             "engine",
             engine,
             {
                 **engine_extra,
+                **product,
                 "GONGDA_INDEX": str(settings.index),
                 "GONGDA_ACTIONS_WEBHOOK": f"{settings.actions_url}/webhook",
                 "GONGDA_ACTIONS_TOKEN": secrets.get("actions_token"),
             },
         ),
-        Program("worker", f"{python} -m gongda worker", {}),
+        Program("worker", f"{python} -m gongda worker", product),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gongda.errors import StepFailed, Unprepared
 from gongda.fingerprint import fingerprint
 from gongda.settings import Settings
+from zhtext import tables
 
 KEEP = 3  # models kept; an older one is a rename away from serving again
 
@@ -33,7 +34,7 @@ def engine_python(settings: Settings) -> Path:
 def model_path(settings: Settings) -> Path:
     """Where the model for the present sources is, or will be."""
     root = settings.root
-    sources = [root / "config.yml", root / "bot", root / "nlu_data", root / "zhtext"]
+    sources = [root / "config.yml", root / "bot", root / "nlu_data", root / "zhtext", settings.own / "dictionary"]
     mark = fingerprint(sources, (".yml", ".py", ".tsv", ".txt", ".jsonl"), root)
     return settings.models / f"engine-{mark}.tar.gz"
 
@@ -48,7 +49,7 @@ def train_engine(settings: Settings, *, force: bool = False) -> EngineModel:
     log = settings.logs / "train.log"
     with log.open("wb") as output:
         done = subprocess.run(
-            _command(settings, path), cwd=settings.root, env=engine_env(), stdout=output, stderr=output
+            _command(settings, path), cwd=settings.root, env=engine_env(settings), stdout=output, stderr=output
         )
     if done.returncode != 0 or not path.exists():
         raise StepFailed(f"训练对话引擎失败（退出码 {done.returncode}），详见 {log}")
@@ -56,10 +57,12 @@ def train_engine(settings: Settings, *, force: bool = False) -> EngineModel:
     return EngineModel(path, fresh=True)
 
 
-def engine_env() -> dict[str, str]:
-    """The environment of every process of the engine: no telemetry, no GPU probing, quiet TensorFlow."""
+def engine_env(settings: Settings) -> dict[str, str]:
+    """The environment of every process of the engine: our product's words, no telemetry, no GPU probing, quiet
+    TensorFlow."""
     return {
         **os.environ,
+        tables.PRODUCT: str(settings.own),
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,14 +17,23 @@ log = logging.getLogger(__name__)
 DELIVER_EVERY = 1.0  # seconds; an agent's reply on WeChat should not feel slow
 
 
-async def run_worker(deliveries: Deliveries) -> None:
+@dataclass(frozen=True)
+class Timer:
+    """Something to look after every so many seconds; looks that come late or pile up are one look."""
+
+    seconds: float
+    tick: Callable[[], Awaitable[object]]
+
+
+async def run_worker(deliveries: Deliveries, timers: Sequence[Timer] = ()) -> None:
     """Until SIGTERM or SIGINT; a delivery under way is finished."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     scheduler = AsyncIOScheduler(timezone="UTC")
-    # Late or piled-up ticks are one tick: the rows are still there.
-    scheduler.add_job(deliveries.tick, "interval", seconds=DELIVER_EVERY, max_instances=1, coalesce=True)
+    for timer in (Timer(DELIVER_EVERY, deliveries.tick), *timers):
+        # What a late look has missed is still there as rows.
+        scheduler.add_job(timer.tick, "interval", seconds=timer.seconds, max_instances=1, coalesce=True)
     scheduler.start()
     log.info("worker started")
     await stopping.wait()

@@ -53,9 +53,10 @@ class _Ranked:
                        self.features[kept])  # fmt: skip
 
     @property
-    def verbatim(self) -> int:
-        """How many of the first candidates have the question word for word."""
-        return int((self.features[:MAX_CHOICES, FEATURES.index("exact")] > 0).sum())
+    def verbatim(self) -> tuple[int, ...]:
+        """Those of the first candidates that have the question word for word."""
+        exact = self.features[:, FEATURES.index("exact")] > 0
+        return tuple(owner for owner, same in zip(self.owners, exact, strict=True) if same)[:MAX_CHOICES]
 
 
 _NOTHING = _Ranked((), (), np.zeros((0, len(FEATURES)), dtype=np.float32))
@@ -131,8 +132,9 @@ class Retriever:
         )
 
     def _by_code(self, codes: CodeMatch, ranked: _Ranked) -> _Verdict | None:
-        """A code answers for itself; an unknown one never gets another's answer."""
-        if not codes.found:
+        """A code answers for itself; an unknown one never gets another's answer. A question that an editor has written
+        down word for word (502 了，全员; PAGE_SIZE 建库时怎么设) says more than a code in it."""
+        if not codes.found or (len(ranked.verbatim) == 1 and ranked.verbatim[0] not in codes.entries):
             return None
         if not codes.entries:
             return _Verdict(DECLINE, "unknown_code", codes.neighbours)
@@ -148,8 +150,8 @@ class Retriever:
         restricted = policy_only(text)
         if restricted:
             ranked = ranked.only([owner for owner in ranked.owners if self._index.entries[owner].type == "policy"])
-        if ranked.verbatim:
-            shown = ranked.owners[: ranked.verbatim]
+        shown = ranked.verbatim
+        if shown:
             return _Verdict(ANSWER, "exact", shown) if len(shown) == 1 else _Verdict(CHOICES, "rivals", shown)
         decision, number = decide(ranked.probabilities, self._index.thresholds)
         if decision == DECLINE:

@@ -10,12 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from re import Pattern
 
 from opencc import OpenCC
 
-_DICTIONARY = Path(__file__).parent / "dictionary"
+from zhtext import tables
 
 # Left alone on the way back: `code`, 【screen label】, paths, environment variables, error-code-like words.
 _PROTECTED = re.compile(
@@ -133,17 +132,23 @@ def _hong_kong_words() -> Pattern[str]:
 
 
 def _replace(text: str, dictionary: str) -> str:
-    pattern, table = _table(dictionary)
+    pattern, table = _table(dictionary, tables.product())
     substitute: Callable[[re.Match[str]], str] = lambda match: table[match.group()]  # noqa: E731
     return pattern.sub(substitute, text)
 
 
 @cache
-def _table(dictionary: str) -> tuple[Pattern[str], dict[str, str]]:
+def _table(dictionary: str, product: str) -> tuple[Pattern[str], dict[str, str]]:
     """`from<TAB>to` lines; the longest term wins."""
-    table: dict[str, str] = {}
-    for line in (_DICTIONARY / dictionary).read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            source, target = line.split("\t")
-            table[source] = target
-    return re.compile("|".join(map(re.escape, sorted(table, key=len, reverse=True)))), table
+    table = dict(tables.rows(dictionary))
+    return re.compile("|".join(map(_by_itself, sorted(table, key=len, reverse=True)))), table
+
+
+def _by_itself(term: str) -> str:
+    """A term in Latin letters is none as a part of a longer word."""
+    before, after = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+    return (before if _latin(term[0]) else "") + re.escape(term) + (after if _latin(term[-1]) else "")
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()

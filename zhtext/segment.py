@@ -5,23 +5,25 @@ from __future__ import annotations
 import logging
 import warnings
 from functools import lru_cache
-from pathlib import Path
+
+from zhtext import tables
 
 with warnings.catch_warnings():
     # jieba asks pkg_resources for its files, which setuptools wants nobody to use any more.
     warnings.simplefilter("ignore")
     import jieba
 
-_DICTIONARY = Path(__file__).parent / "dictionary" / "terms.txt"
+
+def tokenizer() -> jieba.Tokenizer:
+    """jieba with our terms; its first use takes 1-2 s, so servers call this while they warm up."""
+    return _tokenizer(tables.product())
 
 
 @lru_cache(maxsize=1)
-def tokenizer() -> jieba.Tokenizer:
-    """jieba with our terms; its first use takes 1-2 s, so servers call this while they warm up."""
+def _tokenizer(product: str) -> jieba.Tokenizer:
     jieba.setLogLevel(logging.WARNING)
     made = jieba.Tokenizer()
-    with _DICTIONARY.open(encoding="utf-8") as terms:
-        made.load_userdict(terms)
+    made.load_userdict(tables.lines("terms.txt"))
     return made
 
 

@@ -4,6 +4,7 @@ from desk.tables.agents import AgentRow, AgentSessionRow
 from desk.tables.base import METADATA, Base
 from desk.tables.conversations import ConversationRow, FeedbackRow, MessageRow, TurnRow, UnansweredRow
 from desk.tables.customers import AccountRow, ContactRow, IdentityRow, SiteRow
+from desk.tables.knowledge import EntryRow, EntryVersionRow, GapRow, NoticeRow, PinRow, PublicationRow
 from desk.tables.tickets import TicketDayRow, TicketEventRow, TicketKeyRow, TicketRow
 from desk.tables.work import AuditRow, JobRow, OutboxRow
 
@@ -16,11 +17,17 @@ __all__ = [
     "Base",
     "ContactRow",
     "ConversationRow",
+    "EntryRow",
+    "EntryVersionRow",
     "FeedbackRow",
+    "GapRow",
     "IdentityRow",
     "JobRow",
     "MessageRow",
+    "NoticeRow",
     "OutboxRow",
+    "PinRow",
+    "PublicationRow",
     "SiteRow",
     "TicketDayRow",
     "TicketEventRow",

@@ -109,14 +109,22 @@ class FeedbackRow(Base):
 
 
 class UnansweredRow(Base):
-    """A question the knowledge base could not answer."""
+    """A question the knowledge base could not answer: declined, answered badly, or left to a human."""
 
     __tablename__ = "unanswered"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        CheckConstraint("source IN ('declined', 'rejected', 'handed_off')", name="source"),
+        Index(None, "gap_id", "created_at"),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
-    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.turn_id"), index=True)
+    turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.turn_id"), index=True)
     question: Mapped[str]
     reason: Mapped[str]
     build_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    source: Mapped[str] = mapped_column(default="declined", server_default="declined")
+    gap_id: Mapped[int | None] = mapped_column(ForeignKey("gaps.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))  # the answer that was rejected

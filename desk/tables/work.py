@@ -55,12 +55,15 @@ class JobRow(Base):
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    lease_token: Mapped[str | None]
 
 
 class AuditRow(Base):
     """Who did what; only ever inserted."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "subject", "id"),)
 
     id: Mapped[Id]
     actor: Mapped[str]

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from desk.agents import Agent, Role
 from desk.tickets import Ticket
 from gateway.errors import Forbidden
 
-Object = Ticket | Agent | None
+
+@dataclass(frozen=True)
+class Verdict:
+    """A version of an entry that waits for a reviewer: who wrote it, and whether somebody else has to approve it."""
+
+    author: str
+    four_eyes: bool
+
+
+Object = Ticket | Agent | Verdict | None
 Rule = Callable[[Agent, Object], bool]
 
 
@@ -32,9 +42,16 @@ def somebody_else(agent: Agent, on: Object) -> bool:
     return isinstance(on, Agent) and on.id != agent.id
 
 
+def another_hand(agent: Agent, on: Object) -> bool:
+    """Not one's own version, where the vendor wants four eyes."""
+    return isinstance(on, Verdict) and not (on.four_eyes and on.author == agent.actor)
+
+
 _TEAM: Mapping[Role, Rule] = {"agent": any_object, "lead": any_object, "admin": any_object}
 _LEADERS: Mapping[Role, Rule] = {"lead": any_object, "admin": any_object}
 _ADMIN: Mapping[Role, Rule] = {"admin": any_object}
+_EVERYBODY: Mapping[Role, Rule] = {"editor": any_object, **_TEAM}
+_EDITORS: Mapping[Role, Rule] = {"editor": any_object, **_LEADERS}
 
 TABLE: Mapping[str, Mapping[Role, Rule]] = {
     "tickets.list": _TEAM,
@@ -50,8 +67,19 @@ TABLE: Mapping[str, Mapping[Role, Rule]] = {
     # Only the one who has it speaks to the customer: who wants to, takes it over first.
     "ticket.reply": {"agent": own, "lead": own, "admin": own},
     "conversation.take_over": _LEADERS,  # from a colleague who is talking to the customer about something else
-    "knowledge.test": {"editor": any_object, **_TEAM},
-    "password.change": {"editor": any_object, **_TEAM},
+    "ticket.case": _TEAM,  # a case of the knowledge base from a ticket that is solved
+    "knowledge.test": _EVERYBODY,
+    "entries.read": _EVERYBODY,
+    "entries.draft": _EVERYBODY,
+    "entries.submit": _EDITORS,
+    "entries.keep": _EDITORS,  # retire, restore, owner, review date
+    "entries.review": _EDITORS,
+    "entry.approve": {"editor": another_hand, "lead": another_hand, "admin": another_hand},
+    "pins.keep": _EDITORS,
+    "gaps.keep": _EDITORS,
+    "publications.keep": _EDITORS,
+    "imports.keep": _EDITORS,
+    "password.change": _EVERYBODY,
     "agents.list": _ADMIN,
     "agents.add": _ADMIN,
     "agent.reset": _ADMIN,

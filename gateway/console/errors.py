@@ -53,6 +53,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (desk.AlreadyExists, 409, "taken_login"),
     (desk.NotAllowed, 403, "forbidden"),
     (desk.IllegalMove, 409, "stale"),
+    (desk.EditConflict, 409, "stale"),
     (desk.ConflictingRepeat, 409, "repeat"),
     (desk.StoreFull, 503, "full"),
     (desk.StoreError, 503, "busy"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from desk.clock import Clock
@@ -11,6 +12,7 @@ from desk.database import Database
 from desk.hours import WorkingHours
 from gateway.errors import NoDirectAnswer
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 
 
 class FakeHub:
@@ -25,21 +27,29 @@ class FakeHub:
 
 @dataclass
 class FakeKnowledge:
-    """One answer to every question; None is an action server that is down."""
+    """One answer to every question; None is an action server that is down. `build_id` is what serves."""
 
     result: Mapping[str, Any] | None = None
+    build_id: str | None = None
 
     async def search(self, question: str) -> Mapping[str, Any]:
         if self.result is None:
             raise NoDirectAnswer("down")
         return {"normalized": question, **self.result}
 
+    async def state(self) -> Mapping[str, Any]:
+        return {"ready": self.build_id is not None, "build_id": self.build_id, "problem": None}
+
 
 @dataclass(frozen=True)
 class FakeSettings:
-    """Plain HTTP by default."""
+    """Plain HTTP by default, and nowhere to put or find files."""
 
     secure_cookies: bool = False
+    four_eyes: bool = True
+    review_days: int = 90
+    index: Path | None = None
+    uploads: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -53,3 +63,4 @@ class FakeServices:
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     settings: FakeSettings = field(default_factory=FakeSettings)
     wording: Wording = field(default_factory=Wording.load)
+    contacts: AllowList = field(default_factory=AllowList)

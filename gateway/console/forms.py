@@ -16,16 +16,27 @@ Value = TypeVar("Value", bound=str)
 
 LONGEST = {
     "text": 2_000, "note": 2_000, "solution": 500, "reason": 200, "question": 2_000, "login": 64, "name": 40,
-    "password": 200, "current": 200, "key": 64,
+    "password": 200, "current": 200, "key": 64, "overrule": 500, "comment": 500, "title": 100, "owner": 40,
+    "entry_id": 100,
 }  # fmt: skip
+_MANY = 2_000  # fields of one form; a long list of entries to tick is the largest
 
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of one submission."""
+    """The fields of one submission; of a name that comes several times, `fields` has the last value."""
 
     fields: Mapping[str, str]
     wording: Wording
+    items: tuple[tuple[str, str], ...] = ()  # every field in order
+
+    def every(self, field: str) -> tuple[str, ...]:
+        """All values of a name, in order."""
+        return tuple(value for name, value in self.items if name == field)
+
+    def raw(self, field: str) -> str:
+        """As it was typed but for the ends of lines; empty when it is missing. Somebody else checks it."""
+        return self.fields.get(field, "").replace("\r\n", "\n")
 
     def text(self, field: str) -> str:
         """A field that must not be empty, without surrounding white space. Raises Invalid."""
@@ -67,6 +78,6 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """The submitted form; uploaded files are ignored."""
-    async with request.form(max_files=0, max_fields=20) as data:
-        fields = {name: value for name, value in data.multi_items() if isinstance(value, str)}
-    return Form(fields, services_of(request).wording)
+    async with request.form(max_files=0, max_fields=_MANY) as data:
+        items = tuple((name, value) for name, value in data.multi_items() if isinstance(value, str))
+    return Form(dict(items), services_of(request).wording, items)

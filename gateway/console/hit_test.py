@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -40,7 +40,9 @@ class Hit:
     codes: tuple[str, ...]
     decision: str
     reason: str
+    entry_id: str  # of the answer
     title: str
+    variant: str  # range of versions that the answer is for
     thresholds: Mapping[str, float]
     build_id: str
     trace_id: str
@@ -49,10 +51,10 @@ class Hit:
 
 
 @router.get("/hit-test")
-def hit_test_page(request: Request, me: Me) -> Response:
-    """The empty form."""
+def hit_test_page(request: Request, me: Me, question: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """The form, empty or with a question of the knowledge base."""
     require(me, "knowledge.test")
-    return page(request, "hit_test.html", me, question="", hit=None, failure="")
+    return page(request, "hit_test.html", me, question=question, hit=None, failure="")
 
 
 @router.post("/hit-test")
@@ -80,7 +82,9 @@ def read(data: Mapping[str, Any]) -> Hit:
         codes=tuple(map(str, data.get("codes") or ())),
         decision=str(data.get("decision") or ""),
         reason=str(data.get("reason") or ""),
+        entry_id=str(data.get("entry_id") or ""),
         title=str(data.get("title") or ""),
+        variant=str(data.get("variant") or ""),
         thresholds={str(name): float(value) for name, value in (data.get("thresholds") or {}).items()},
         build_id=str(data.get("build_id") or ""),
         trace_id=str(data.get("trace_id") or ""),

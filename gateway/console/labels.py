@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from desk.contacts import Contact
-from gateway.wording import UnknownWording, Wording
+from gateway.wording import Wording
 
 _GROUPS_OF_SLOTS = {"scope": "scope"}  # slots whose values are keys
 
@@ -20,11 +20,11 @@ class Labels:
     tz: tzinfo
     now: datetime
 
-    def name(self, group: str, value: str | None, *, default: str | None = None) -> str:
-        """The Chinese name of a value; one that nobody has named stands for itself."""
+    def name(self, group: str, value: str | None, *, default: str | None = None, **values: object) -> str:
+        """The Chinese name of a value, its placeholders filled; one that nobody has named stands for itself."""
         try:
-            return self.wording.text(f"console.{group}.{value}")
-        except UnknownWording:
+            return self.wording.text(f"console.{group}.{value}", **values)
+        except KeyError:  # unknown, or a placeholder without its value
             return default if default is not None else value or ""
 
     def options(self, group: str, present: str | None = None) -> Mapping[str, str]:
@@ -57,6 +57,15 @@ class Labels:
         if local.date() == now.date():
             return f"{local:%H:%M}"
         return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d %H:%M}"
+
+    @property
+    def today(self) -> date:
+        """The day in the team's time zone."""
+        return self.now.astimezone(self.tz).date()
+
+    def seconds(self, moment: datetime) -> int:
+        """Since then."""
+        return max(0, int((self.now - moment).total_seconds()))
 
     def full_time(self, moment: datetime) -> str:
         """With date and seconds, for tooltips."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -70,19 +71,30 @@ def fragment(request: Request, name: str, agent: Agent | None, **values: Any) ->
         "may": partial(allow, agent) if agent else _nobody_may,
         "home": home(agent) if agent else "/console",
         "labels": labels,
-        "done": labels.name("done", request.query_params.get("done", ""), default=""),
+        "done": _done(request, labels),
     }
     return environment().get_template(name).render({**common, **values})
 
 
-def go_to(path: str, *, done: str | None = None) -> RedirectResponse:
-    """Post, redirect, get. `done` names the sentence under `console.done` that the next page shows."""
-    return RedirectResponse(path if done is None else f"{path}?done={done}", status_code=303)
+def go_to(path: str, *, done: str | None = None, n: int | None = None, m: int | None = None) -> RedirectResponse:
+    """Post, redirect, get. `done` names the sentence of `console.done` for the next page; `n` and `m` its numbers."""
+    values = {"done": done, "n": n, "m": m}
+    query = urlencode({name: value for name, value in values.items() if value is not None})
+    joined = f"{path}{'&' if '?' in path else '?'}{query}" if query else path
+    return RedirectResponse(joined, status_code=303)
 
 
 def home(agent: Agent) -> str:
     """Where work begins for this role."""
-    return "/console" if allow(agent, "tickets.list") else "/console/hit-test"
+    return "/console" if allow(agent, "tickets.list") else "/console/entries"
+
+
+def _done(request: Request, labels: Labels) -> str:
+    """The sentence about what has just been done; numbers only, or anybody's link could make us say things."""
+    asked = request.query_params
+    numbers = {name: asked.get(name, "") for name in ("n", "m")}
+    values = {name: value for name, value in numbers.items() if value.isascii() and value.isdigit() and len(value) < 7}
+    return labels.name("done", asked.get("done", ""), default="", **values)
 
 
 def _nobody_may(_action: str, _on: object = None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from starlette.requests import Request
@@ -10,7 +11,9 @@ from starlette.requests import Request
 from desk.clock import Clock
 from desk.database import Database
 from desk.hours import WorkingHours
+from gateway.console.labels import Labels
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 
 
 class Hub(Protocol):
@@ -28,6 +31,10 @@ class Knowledge(Protocol):
         """The hit test, as `gongda ask --json` prints it. Raises NoDirectAnswer."""
         ...
 
+    async def state(self) -> Mapping[str, Any]:
+        """`ready`, and the `build_id` that serves; None when nobody answers."""
+        ...
+
 
 class Settings(Protocol):
     """What the console reads of the settings."""
@@ -35,6 +42,26 @@ class Settings(Protocol):
     @property
     def secure_cookies(self) -> bool:
         """True behind HTTPS."""
+        ...
+
+    @property
+    def four_eyes(self) -> bool:
+        """Whether the author of an entry may not approve it."""
+        ...
+
+    @property
+    def review_days(self) -> int:
+        """Days until an entry is looked at again."""
+        ...
+
+    @property
+    def index(self) -> Path | None:
+        """The folder of the index builds; None where this process cannot see them."""
+        ...
+
+    @property
+    def uploads(self) -> Path | None:
+        """Where documents are put that the worker is to import; None where nobody said."""
         ...
 
 
@@ -54,9 +81,16 @@ class ConsoleServices(Protocol):
     @property
     def settings(self) -> Settings: ...
     @property
+    def contacts(self) -> AllowList: ...
+    @property
     def wording(self) -> Wording: ...
 
 
 def services_of(request: Request) -> ConsoleServices:
     """The application's services."""
     return cast(ConsoleServices, request.app.state.services)
+
+
+def labels_of(services: ConsoleServices) -> Labels:
+    """How values are written at this moment."""
+    return Labels(services.wording, services.hours.tz, services.clock())

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).parent
+_PRODUCT, _ASSISTANT = "product.name", "product.assistant"
 
 
 class UnknownWording(KeyError):
@@ -17,18 +18,21 @@ class UnknownWording(KeyError):
 
 
 class Wording:
-    """Sentences by `file.key`, with `$name` placeholders."""
+    """Sentences by `file.key`, with `$name` placeholders; `$product` and `$assistant` are filled in everywhere."""
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = dict(sentences)
+        self._names = {"product": sentences.get(_PRODUCT, ""), "assistant": sentences.get(_ASSISTANT, "")}
 
     @classmethod
-    def load(cls, folder: Path = HERE) -> Wording:
-        """Every `*.yml` of a folder; a file's name is the first part of its keys."""
+    def load(cls, folder: Path = HERE, *, product: str = "", assistant: str = "") -> Wording:
+        """Every `*.yml` of a folder; a file's name is the first part of its keys. `product` and `assistant` are what
+        they are called, where that is known."""
         sentences: dict[str, str] = {}
         for path in sorted(folder.glob("*.yml")):
             sentences.update(_flat(yaml.safe_load(path.read_text(encoding="utf-8")) or {}, path.stem))
-        return cls(sentences)
+        names = {_PRODUCT: product, _ASSISTANT: assistant}
+        return cls({**sentences, **{key: name for key, name in names.items() if name}})
 
     def text(self, key: str, **values: object) -> str:
         """The sentence with its placeholders filled. Raises UnknownWording, and KeyError for a missing value."""
@@ -36,7 +40,7 @@ class Wording:
             sentence = self._sentences[key]
         except KeyError:
             raise UnknownWording(f"no wording {key!r}; add it under gateway/wording/") from None
-        return Template(sentence).substitute({name: str(value) for name, value in values.items()})
+        return Template(sentence).substitute({**self._names, **{name: str(value) for name, value in values.items()}})
 
     def keys(self) -> tuple[str, ...]:
         """Every key there is, for the tests."""

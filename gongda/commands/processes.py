@@ -22,12 +22,17 @@ def worker() -> None:
     """后台进程：定时任务与外发消息。"""
     import asyncio
 
-    from gongda.assembly import deliveries
+    from gongda.assembly import deliveries, knowledge_timers
     from gongda.logs import configure_logs
     from gongda.worker import run_worker
 
     configure_logs("worker")
-    asyncio.run(run_worker(deliveries(load_settings())))
+    settings = load_settings()
+    timers, work = knowledge_timers(settings)
+    try:
+        asyncio.run(run_worker(deliveries(settings), timers))
+    finally:
+        work.stop()
 
 
 def train(force: Annotated[bool, typer.Option("--force", help="没有变化也重新训练")] = False) -> None:
@@ -35,11 +40,13 @@ def train(force: Annotated[bool, typer.Option("--force", help="没有变化也�
     from rich import print_json
 
     from gongda.indexing import build_index
+    from gongda.knowledge.corpus import has_desk
     from gongda.training import train_engine
 
     began = time.monotonic()
     settings = load_settings()
-    done = {"engine": train_engine(settings, force=force).fresh, "index": build_index(settings, force=force).fresh}
+    indexed = build_index(settings, force=force, pending=not has_desk(settings))
+    done = {"engine": train_engine(settings, force=force).fresh, "index": indexed.fresh}
     trained = [name for name, fresh in done.items() if fresh]
     skipped = [name for name, fresh in done.items() if not fresh]
     print_json(data={"trained": trained, "skipped": skipped, "seconds": round(time.monotonic() - began, 1)})

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gongda.errors import GongdaError
+from gongda.errors import WrongUse
 from gongda.settings import Settings, load_settings
 
 
@@ -34,12 +34,6 @@ def understand(
         typer.echo(f"{target} {_understand_file(settings, source, target)} 行", err=True)
     else:
         raise WrongUse('请给一句话（gongda understand "…"），或者同时给 --in 和 --out 两个文件')
-
-
-class WrongUse(GongdaError):
-    """The arguments do not go together, or a line of the file is wrong."""
-
-    exit_code = 2
 
 
 def results(settings: Settings, texts: list[str]) -> list[dict[str, Any]]:

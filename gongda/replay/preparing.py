@@ -15,8 +15,9 @@ from pathlib import Path
 
 from desk.database import Database
 from gongda.indexing import build_index
+from gongda.knowledge.corpus import corpus
 from gongda.logs import JsonFormatter
-from gongda.settings import Settings
+from gongda.settings import Settings, elsewhere
 from gongda.training import model_path, train_engine
 
 Say = Callable[[str], object]
@@ -24,18 +25,17 @@ Say = Callable[[str], object]
 
 def scratch_settings(settings: Settings, folder: Path, engine_port: int, actions_port: int) -> Settings:
     """The same product elsewhere: own data, own ports, nothing that reaches the outside."""
-    return settings.model_copy(
-        update={
-            "data": folder,
-            "host": "127.0.0.1",
-            "port": 0,
-            "engine_port": engine_port,
-            "actions_port": actions_port,
-            "database_url": None,
-            "wechat_token": None,
-            "wechat_app_id": "",
-            "wechat_app_secret": None,
-        }
+    return elsewhere(
+        settings,
+        folder,
+        host="127.0.0.1",
+        port=0,
+        engine_port=engine_port,
+        actions_port=actions_port,
+        database_url=None,
+        wechat_token=None,
+        wechat_app_id="",
+        wechat_app_secret=None,
     )
 
 
@@ -47,9 +47,9 @@ def kept(settings: Settings) -> Path:
 def prepare(settings: Settings, scratch: Settings, say: Say) -> None:
     """Fill the scratch stack's data directory. Raises StepFailed, Unprepared, IngestError, RetrievalError."""
     with _alone(kept(settings)):
-        cache = settings.model_copy(update={"data": kept(settings)})
+        cache = elsewhere(settings, kept(settings))
         say("检查知识库索引……")
-        build_index(cache)
+        build_index(cache, corpus(settings))
         shutil.copytree(cache.index, scratch.index)
         say("检查对话模型（首次训练约半分钟）……")
         model = model_path(settings)

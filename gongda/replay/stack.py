@@ -44,7 +44,7 @@ _SHOWN = {"actions": "动作服务", "engine": "对话引擎"}
 class ScratchStack:
     """Plays scripts one after the other; each on a database, a clock and a gateway of its own.
 
-    `base` gives engine, answers, hours and wording, `template` is an empty database, `folder` takes the worlds.
+    `base` gives engine, answers and policy, `template` is an empty database, `folder` takes the worlds.
     """
 
     def __init__(

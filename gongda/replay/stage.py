@@ -86,7 +86,7 @@ class Stage:
 async def stage(
     base: Services, template: Path, folder: Path, start: datetime, wechat: WeChatSettings
 ) -> AsyncIterator[Stage]:
-    """A fresh world in `folder`, at time `start`. `base` gives engine, answers, hours and wording; `template` is an
+    """A fresh world in `folder`, at time `start`. `base` gives engine, answers and policy; `template` is an
     empty database of the present schema."""
     clock, pace, pushes = FixedClock(start), ReplayPace(), list[Push]()
     shutil.copyfile(template, folder / "desk.db")

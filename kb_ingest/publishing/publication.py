@@ -54,25 +54,33 @@ def publish(
     check: Check | None = None,
     overrule: str = "",
     refit: bool = False,
+    rehearse: bool = False,
     risk: Risk | None = None,
 ) -> Publication:
     """Build a version in its own directory, judge it and make it CURRENT; a refused one is removed again.
 
     `questions` go to the old and the new build; `check` finds faults in the entries. `overrule` is the reason for
-    serving in spite of objections. `refit` fits weights and thresholds again although few entries have changed.
+    serving in spite of objections. `refit` fits weights and thresholds again although few entries have changed;
+    `rehearse` does everything but the switch.
     Raises NothingToPublish, AlreadyPublishing; whatever fails, the build that serves goes on serving.
     """
     if not source.entries:
         raise NothingToPublish("没有一条已批准的条目，不能发布空的知识库")
     root.mkdir(parents=True, exist_ok=True)
     with _alone(root):
-        return _publish(source, encoder, root, now, questions, check, overrule, refit, risk)
+        made = _build(source, encoder, root, now, questions, check, overrule, refit, risk)
+        if rehearse or (made.objections and not overrule.strip()):
+            store.discard(root, made.build_id)
+            return Publication(False, made)
+        store.activate(root, made.build_id)
+        store.prune(root)
+        return Publication(True, made)
 
 
-def _publish(
+def _build(
     source: Source, encoder: Encoder, root: Path, now: datetime, questions: Sequence[Question], check: Check | None,
     overrule: str, refit: bool, risk: Risk | None,
-) -> Publication:  # fmt: skip
+) -> Report:  # fmt: skip
     laps = _Laps()
     before = serving(root, encoder)
     kept = None if refit or before is None else before.fitted
@@ -83,19 +91,13 @@ def _publish(
     laps.end("check")
     replayed = replay(questions, before, after)
     laps.end("replay")
-    report = Report(
+    return Report(
         build_id=info.build_id, former=before.build_id if before else None, entries=len(source.entries),
         difference=Difference.between(before.entries if before else (), source.entries), findings=findings,
         replayed=replayed, objections=objections(replayed, findings), overruled=overrule,
         refitted=kept is None or after.fitted.corpus != kept.corpus,
         seconds=laps.seconds,
     )  # fmt: skip
-    if report.objections and not overrule.strip():
-        store.discard(root, info.build_id)
-        return Publication(False, report)
-    store.activate(root, info.build_id)
-    store.prune(root)
-    return Publication(True, report)
 
 
 def roll_back(root: Path, build_id: str | None = None) -> tuple[str, str]:

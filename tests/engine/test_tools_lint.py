@@ -8,8 +8,8 @@ import pytest
 from bot.tools.errors import BadInput
 from bot.tools.findings import count_patterns
 from bot.tools.lint import Checked, check, module_names
-from bot.tools.patterns import groups, identity, length, pattern
 from bot.tools.training_data import Row, read_data, read_lines
+from zhtext.patterns import groups, identity, length, pattern
 
 INTENTS = """version: "3.1"
 nlu:

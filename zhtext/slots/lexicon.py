@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from re import Match
 
+from zhtext import tables
 from zhtext.slots.casing import lower
+from zhtext.tables import NONE
 
-_DICTIONARY = Path(__file__).parents[1] / "dictionary"
 GAP = "…"  # in a word: up to six characters of a clause, but not 出: 导出进度 is no 导…进
-NONE = "-"  # as canonical name: these words belong to nothing, although one of the table's is inside
 
 
 class Lexicon:
@@ -36,12 +35,14 @@ class Lexicon:
         return next((name for pattern, name in self._gapped if pattern.fullmatch(said)), NONE)
 
 
-@cache
 def lexicon(file: str) -> Lexicon:
-    """The table of that name, read once."""
-    lines = (_DICTIONARY / file).read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return Lexicon((name, words.lower()) for name, words in rows)
+    """The table of that name, read once for each product."""
+    return _lexicon(file, tables.product())
+
+
+@cache
+def _lexicon(file: str, product: str) -> Lexicon:
+    return Lexicon((name, words.lower()) for name, words in tables.rows(file))
 
 
 def _alternatives(words: list[str]) -> str:

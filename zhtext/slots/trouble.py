@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from re import Match, Pattern
 
+from zhtext import tables
 from zhtext.slots.casing import lower
 
-_WORDS = Path(__file__).parents[1] / "dictionary" / "trouble.tsv"
 _NO = re.compile(r"(?:不|没有?|未)[\u4e00-\u9fff]")
 _ASKING_ENDS = ("吗", "么", "呢")
 
@@ -54,12 +53,14 @@ def _blank(match: Match[str]) -> str:
     return "\0" * len(match.group())
 
 
-@cache
 def _patterns() -> dict[str, Pattern[str]]:
-    """One pattern for each kind of the table, read once."""
+    return _compiled(tables.product())
+
+
+@cache
+def _compiled(product: str) -> dict[str, Pattern[str]]:
+    """One pattern for each kind of the table, read once for each product."""
     kinds: dict[str, list[str]] = {}
-    for line in _WORDS.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, pattern = line.split("\t")
-            kinds.setdefault(kind, []).append(pattern)
+    for kind, pattern in tables.rows("trouble.tsv"):
+        kinds.setdefault(kind, []).append(pattern)
     return {kind: re.compile("|".join(patterns)) for kind, patterns in kinds.items()}

@@ -53,6 +53,7 @@ def _hand_over(services: Services, session: Session, conversation: Conversation,
         now=now,
         hours=services.hours,
         wording=services.wording,
+        contacts=services.contacts,
     )
     decision = Handoff("dislikes", judged.category, judged.priority, question, dict(conversation.slots))
     plan = CarryOut(session, situation).plan([decision])
@@ -62,5 +63,6 @@ def _hand_over(services: Services, session: Session, conversation: Conversation,
         message_ids=(),
         change=plan.change,
         ticket=plan.ticket,
+        gap=plan.gap,
     )
     turns.record_turn(session, draft, lambda opened: Content(replies=plan.replies(opened)), now=now)

@@ -25,7 +25,7 @@ export function toastOnLoad() {
 export function tidyAddress() {
   const here = new URL(location.href);
   if (!here.searchParams.has("done")) return;
-  here.searchParams.delete("done");
+  for (const name of ["done", "n", "m"]) here.searchParams.delete(name);
   history.replaceState(null, "", here);
 }
 

@@ -8,17 +8,19 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from desk import agents, conversations, messages, outbox, tickets, turns
+from desk import agents, conversations, entries, gaps, jobs, messages, notices, outbox, tickets, turns
 from desk.agents import Agent
 from desk.clock import FixedClock
 from desk.conversations import Conversation
 from desk.database import Database
-from desk.errors import BadLogin, IllegalMove, LockedOut
+from desk.entries import Seed, Seeded
+from desk.errors import BadLogin, EditConflict, IllegalMove, LockedOut
 from desk.messages import Inbound
 from desk.outbox import DeliveryDraft
-from desk.tables import ContactRow, ConversationRow, MessageRow, TicketRow, TurnRow
+from desk.tables import AuditRow, ContactRow, ConversationRow, MessageRow, NoticeRow, TicketRow, TurnRow
 from desk.tickets import Opened, TicketDraft
 from desk.turns import Content, Reply, TurnDraft
+from tests.integration.desk.knowledge import AUTHOR, content, fingerprint, miss, put_in_force, save
 
 THREADS = 8
 DRAFT = TicketDraft("crash", "P2", "闪退", reason="request")
@@ -168,3 +170,138 @@ def test_guessing_in_parallel_is_no_way_round_the_lock(db: Database, clock: Fixe
         raise AssertionError("a wrong password was right")
 
     assert Counter(together(guess)) == {BadLogin: 5, LockedOut: 3}
+
+
+# -- knowledge -----------------------------------------------------------------------------------
+
+
+def test_eight_workers_never_get_the_same_job(db: Database, clock: FixedClock) -> None:
+    with db.write() as session:
+        wanted = {jobs.request(session, "publish", by="agent:1", now=clock()).id for _ in range(5)}
+
+    def lease(_: int) -> int | None:
+        with db.write() as session:
+            job = jobs.lease(session, ["publish"], now=clock())
+            return job.id if job else None
+
+    leased = [job_id for job_id in together(lease) if job_id is not None]
+    assert sorted(leased) == sorted(wanted)
+
+
+def test_eight_savers_of_one_new_entry_make_one_and_the_others_are_told(db: Database, clock: FixedClock) -> None:
+    def write(number: int) -> bool:
+        try:
+            save(db, "faq-new", f"第 {number} 个人写的", clock(), author=f"agent:{number}", base="")
+        except EditConflict:
+            return False
+        return True
+
+    assert together(write).count(True) == 1
+    with db.read() as session:
+        assert len(entries.versions(session, "faq-new")) == 1
+
+
+def test_of_eight_edits_of_one_version_none_is_lost_silently(db: Database, clock: FixedClock) -> None:
+    base = put_in_force(db, "faq-save", "点保存。", clock()).fingerprint
+
+    def edit(number: int) -> bool:
+        try:
+            save(db, "faq-save", f"第 {number} 个人改的", clock(), author=f"agent:{number}", base=base)
+        except EditConflict:
+            return False
+        return True
+
+    assert together(edit).count(True) == 1
+    with db.read() as session:
+        assert [version.number for version in entries.versions(session, "faq-save")] == [1, 2]
+
+
+def test_one_of_eight_reviewers_decides(db: Database, clock: FixedClock) -> None:
+    save(db, "faq-save", "点保存。", clock())
+    with db.write() as session:
+        entries.submit(session, "faq-save", 1, by=AUTHOR, now=clock())
+
+    def decide(number: int) -> bool:
+        try:
+            with db.write() as session:
+                if number % 2:
+                    entries.approve(session, "faq-save", 1, by=f"agent:{number + 2}", now=clock())
+                else:
+                    entries.reject(session, "faq-save", 1, by=f"agent:{number + 2}", comment="不对", now=clock())
+        except IllegalMove:
+            return False
+        return True
+
+    assert together(decide).count(True) == 1
+    with db.read() as session:
+        decisions = select(func.count()).where(AuditRow.action.in_(("entry.approved", "entry.rejected")))
+        assert session.scalar(decisions) == 1
+
+
+def test_eight_processes_that_seed_an_empty_desk_fill_it_once(db: Database, clock: FixedClock) -> None:
+    seeds = [Seed(f"faq-{n}", content(f"第 {n} 条"), fingerprint(content(f"第 {n} 条"))) for n in range(20)]
+
+    def seed(_: int) -> Seeded:
+        with db.write() as session:
+            return entries.seed(session, seeds, now=clock())
+
+    assert sorted(len(seeded.new) for seeded in together(seed)) == [0] * 7 + [20]
+    with db.read() as session:
+        assert len(entries.in_force(session)) == 20
+
+
+def test_eight_publications_answer_a_gap_once(db: Database, clock: FixedClock, conversation: Conversation) -> None:
+    told_by(db, clock, conversation, publishers=THREADS)
+
+    assert rows(db, NoticeRow) == 1
+
+
+def test_eight_tellers_tell_a_notice_once(db: Database, clock: FixedClock, conversation: Conversation) -> None:
+    told_by(db, clock, conversation, publishers=1)
+    with db.read() as session:
+        (notice,) = notices.pending_for(session, conversation.contact_id)
+
+    def tell(_: int) -> bool:
+        with db.write() as session:
+            if not notices.mark_told(session, notice.id, now=clock()):
+                return False
+            messages.add(session, conversation.id, "bot", "现在有答案了", now=clock())
+            return True
+
+    assert together(tell).count(True) == 1
+    assert rows(db, MessageRow) == 1
+
+
+def told_by(db: Database, clock: FixedClock, conversation: Conversation, *, publishers: int) -> None:
+    """A question that a live entry answers by now, as found by so many publications at once."""
+    miss(db, conversation, "翻样怎么导出", clock())
+    put_in_force(db, "faq-rebar", "点导出。", clock())
+    with db.write() as session:
+        gap = gaps.attach(session, None, [each.id for each in gaps.unclustered(session)], "翻样", now=clock())
+        gaps.draft(session, gap.id, "faq-rebar", by=AUTHOR, now=clock())
+
+    def publish(number: int) -> int:
+        if number >= publishers:
+            return 0
+        with db.write() as session:
+            return len(gaps.answered(session, entries.approved_fingerprints(session), now=clock()))
+
+    assert sum(together(publish)) == 1
+
+
+def test_eight_gatherers_put_a_question_into_one_gap(
+    db: Database, clock: FixedClock, conversation: Conversation
+) -> None:
+    for number in range(6):
+        miss(db, conversation, f"第 {number} 问", clock())
+    with db.read() as session:
+        ids = [each.id for each in gaps.unclustered(session)]
+
+    def gather(number: int) -> int:
+        try:
+            with db.write() as session:
+                return gaps.attach(session, None, ids, f"第 {number} 个", now=clock()).questions
+        except IllegalMove:
+            return 0
+
+    assert sorted(together(gather)) == [0] * 7 + [6]

@@ -28,6 +28,7 @@ from gateway.hub import Hub
 from gateway.services import Services
 from gateway.settings import GatewaySettings
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)  # a Monday, 10:00 in Beijing
 WORDING = Wording.load()
@@ -53,6 +54,7 @@ class World:
     clock: FixedClock
     script: Script = echo
     settings: GatewaySettings = SETTINGS
+    contacts: AllowList = field(default_factory=AllowList)
     pace: Pace = field(default_factory=lambda: Pace(pause=0.05, longest=0.2))
 
     def __post_init__(self) -> None:
@@ -72,6 +74,7 @@ class World:
             hours=WorkingHours(),
             wording=WORDING,
             settings=self.settings,
+            contacts=self.contacts,
         )
         self.flow = Flow(self.services, pace=self.pace)
 

@@ -7,6 +7,7 @@ from gateway.answers import FakeAnswers
 from gateway.engine import Said
 from gateway.fallback import Fallback, plainly
 from gateway.wording import Wording
+from zhtext.contacts import AllowList
 
 WORDING = Wording.load()
 ANSWER = Answer("faq-a", "1", "标题", ("第一步",), "手册", "2026-12-31", 0.9, "build", "trace")
@@ -19,7 +20,7 @@ def apologised(parts: tuple[object, ...]) -> bool:
 
 @pytest.mark.parametrize("text", ["转人工", "轉人工", "我要找真人", "请帮我转人工客服"])
 async def test_a_plain_wish_for_a_human_works_without_engine(text: str) -> None:
-    parts = await Fallback(FakeAnswers(down=True), WORDING).decide(text, "导入失败")
+    parts = await Fallback(FakeAnswers(down=True), WORDING, AllowList()).decide(text, "导入失败")
 
     assert parts == (Handoff("request", "import_export", "P2", "导入失败", {"phenomenon": "导入失败"}),)
 
@@ -37,21 +38,21 @@ def test_a_ticket_and_the_way_back_are_understood_too() -> None:
 
 
 async def test_the_knowledge_base_answers_directly() -> None:
-    parts = await Fallback(FakeAnswers({"怎么导出": ANSWER}), WORDING).decide("怎么导出", None)
+    parts = await Fallback(FakeAnswers({"怎么导出": ANSWER}), WORDING, AllowList()).decide("怎么导出", None)
 
     assert parts == (Said(WORDING.text("turn.degraded.with_answer")), ANSWER)
 
 
 async def test_a_decline_without_engine_is_an_apology_with_the_offer_of_a_human() -> None:
-    assert apologised(await Fallback(FakeAnswers(), WORDING).decide("怎么飞", None))
+    assert apologised(await Fallback(FakeAnswers(), WORDING, AllowList()).decide("怎么飞", None))
 
 
 async def test_with_everything_down_it_apologises_all_the_same() -> None:
-    assert apologised(await Fallback(FakeAnswers(down=True), WORDING).decide("怎么导出", None))
+    assert apologised(await Fallback(FakeAnswers(down=True), WORDING, AllowList()).decide("怎么导出", None))
 
 
 async def test_an_empty_text_is_not_looked_up() -> None:
-    assert apologised(await Fallback(FakeAnswers({"": ANSWER}), WORDING).decide("", None))
+    assert apologised(await Fallback(FakeAnswers({"": ANSWER}), WORDING, AllowList()).decide("", None))
 
 
 @pytest.mark.parametrize("text", ["全公司都登不上系统了", "整個公司都連不上", "所有人都打不开了！！"])

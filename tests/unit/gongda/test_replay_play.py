@@ -26,6 +26,7 @@ from gongda.replay.player import Player
 from gongda.replay.record import Record
 from gongda.replay.stack import fake_account
 from gongda.replay.stage import STEPS, Stage, stage
+from zhtext.contacts import AllowList
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)  # a Monday, 10:00 in Beijing
 ANSWER = Answer(
@@ -61,6 +62,7 @@ def services(engine: FakeEngine) -> Services:
         hours=WorkingHours(),
         wording=Wording.load(),
         settings=GatewaySettings("http://engine", "http://actions", actions_token="t", secret="s"),
+        contacts=AllowList(),
     )
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -154,3 +155,14 @@ def test_a_word_or_two_is_too_vague_for_a_direct_answer(asked):
 
     assert {result.reason for result in results if result.decision == "answer"} <= {"exact", "code"}
     assert "vague" in {result.reason for result in results}
+
+
+def test_a_question_written_down_word_for_word_wins_over_a_code_in_it(tmp_path):
+    runbook = replace(ENTRIES[-1], similar=("ERROR_403 了，全员", "NLS_LANG 建库时怎么设"))
+    asked = retriever(tmp_path, (*ENTRIES[:-1], runbook))
+
+    for text in ("ERROR_403了，全员", "NLS_LANG 建库时怎么设"):
+        result = asked.ask(text)
+        assert (result.decision, result.reason, result.entry_id) == ("answer", "exact", "run-crash")
+    assert asked.ask("ERROR_403 了").entry_id == "err-403"
+    assert asked.ask("NLS_LANG 是什么").decision == "decline"

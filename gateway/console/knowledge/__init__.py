@@ -1,0 +1,1 @@
+"""What the knowledge pages are made of: forms, differences, drafts, reports. Routes are one level up."""

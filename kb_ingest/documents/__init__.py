@@ -1,0 +1,1 @@
+"""The bytes of a vendor's files -> Documents, within limits and in a child process."""

@@ -1,0 +1,115 @@
+"""What became of each file: the report of an ingest, as JSON with the keys of the contract and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rich.table import Table
+
+from kb_ingest.sheets.mistake import Mistake
+from retrieval.entry import Entry
+
+Status = Literal["kept", "repaired", "quarantined", "refused"]
+_STATUS = {"kept": "原样收入", "repaired": "修复后收入", "quarantined": "部分隔离", "refused": "拒绝"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that was taken out, with its place in the file and why."""
+
+    line: int
+    text: str
+    reason: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file. `repaired` counts each repair by what stood there; `entries` how many it gave.
+
+    `refused`: nothing went in, `reason` says why. `quarantined`: lines were taken out that nobody can repair.
+    `repaired`: something was put right, dropped, or a stranger's contact taken out. `kept`: as it came.
+    """
+
+    path: str
+    status: Status
+    reason: str = ""
+    repaired: Mapping[str, int] = field(default_factory=dict)
+    quarantined: tuple[Line, ...] = ()
+    refused_contacts: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    notes: tuple[str, ...] = ()
+    entries: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that stands under `files`."""
+        return {
+            "path": self.path,
+            "status": self.status,
+            "reason": self.reason,
+            "repaired": dict(sorted(self.repaired.items())),
+            "quarantined": [vars(line) for line in self.quarantined],
+            "refused_contacts": list(self.refused_contacts),
+            "dropped": list(self.dropped),
+            "mistakes": [vars(mistake) for mistake in self.mistakes],
+            "notes": list(self.notes),
+            "entries": self.entries,
+        }
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Ids of entries, each group in order: how a set of entries differs from the one before it."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many entries differ: new, changed and gone."""
+        return len(self.new) + len(self.changed) + len(self.gone)
+
+
+def changes(before: Iterable[Entry], after: Iterable[Entry]) -> Changes:
+    """What `after` makes of `before`, by id and content."""
+    former = {entry.id: entry.version for entry in before}
+    latter = {entry.id: entry.version for entry in after}
+    return Changes(
+        new=tuple(sorted(latter.keys() - former.keys())),
+        changed=tuple(sorted(key for key in latter.keys() & former.keys() if latter[key] != former[key])),
+        gone=tuple(sorted(former.keys() - latter.keys())),
+        unchanged=tuple(sorted(key for key in latter.keys() & former.keys() if latter[key] == former[key])),
+    )
+
+
+def to_json(files: Sequence[FileReport], differing: Changes) -> dict[str, Any]:
+    """The whole report; `changes` is a number, as the contract has it."""
+    return {"files": [file.to_json() for file in files], "changes": differing.count}
+
+
+def table(files: Sequence[FileReport]) -> Table:
+    """The report for a terminal, a row a file."""
+    shown = Table("文件", "结果", "条目", "修复", "隔离", "联系方式", "有误的行", "原因")
+    for file in files:
+        shown.add_row(
+            file.path,
+            _STATUS[file.status],
+            str(file.entries),
+            str(sum(file.repaired.values()) + len(file.dropped)),
+            str(len(file.quarantined)),
+            str(len(file.refused_contacts)),
+            str(len(file.mistakes)),
+            file.reason,
+        )
+    return shown
+
+
+def remarks(file: FileReport) -> list[str]:
+    """What an editor has to look at: every mistake with file, sheet and row, and what was left out."""
+    notes = (f"{file.path}：{note}" for note in file.notes)
+    return [*(mistake.sentence(file.path) for mistake in file.mistakes), *notes]
