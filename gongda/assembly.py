@@ -114,7 +114,8 @@ def knowledge_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
     """What the worker looks after for the knowledge base."""
     wechat = wechat_settings(settings)
     pushes = wechat is not None and wechat.customer_service
-    return timers(Database(settings.database).open(), system_clock, wording(settings), pushes=pushes)
+    contacts = load_policy(settings.root / settings.support).contacts
+    return timers(Database(settings.database).open(), system_clock, wording(settings), contacts, pushes=pushes)
 
 
 async def _nothing_to_close() -> None:

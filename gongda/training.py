@@ -34,7 +34,7 @@ def engine_python(settings: Settings) -> Path:
 def model_path(settings: Settings) -> Path:
     """Where the model for the present sources is, or will be."""
     root = settings.root
-    sources = [root / "config.yml", root / "bot", root / "nlu_data", root / "zhtext", settings.own / "dictionary"]
+    sources = [root / "config.yml", root / "bot", root / "zhtext", settings.own / "dictionary", *_data(settings)]
     mark = fingerprint(sources, (".yml", ".py", ".tsv", ".txt", ".jsonl"), root)
     return settings.models / f"engine-{mark}.tar.gz"
 
@@ -77,8 +77,15 @@ def _command(settings: Settings, path: Path) -> list[str]:
     name = path.name.removesuffix(".tar.gz")
     return [
         str(engine_python(settings)), "-m", "rasa", "train", "--force", "--config", "config.yml",
-        "--domain", "bot/domain", "--data", "nlu_data", "--out", str(path.parent), "--fixed-model-name", name,
+        "--domain", "bot/domain", "--data", *map(str, _data(settings)),
+        "--out", str(path.parent), "--fixed-model-name", name,
     ]  # fmt: skip
+
+
+def _data(settings: Settings) -> list[Path]:
+    """What the engine learns from: the dialogue, and the questions of the vendor's own product."""
+    own = settings.own / "nlu"
+    return [settings.root / "nlu_data", *([own] if own.is_dir() else [])]
 
 
 def _forget_old(models: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rich.markup import escape
 from rich.table import Table
 
 from kb_ingest.sheets.mistake import Mistake
@@ -97,14 +98,14 @@ def table(files: Sequence[FileReport]) -> Table:
     shown = Table("文件", "结果", "条目", "修复", "隔离", "联系方式", "有误的行", "原因")
     for file in files:
         shown.add_row(
-            file.path,
+            escape(file.path),
             _STATUS[file.status],
             str(file.entries),
             str(sum(file.repaired.values()) + len(file.dropped)),
             str(len(file.quarantined)),
             str(len(file.refused_contacts)),
             str(len(file.mistakes)),
-            file.reason,
+            escape(file.reason),
         )
     return shown
 

@@ -18,8 +18,11 @@ _SEGMENT = re.compile(r"[A-Za-z0-9×]+(?:(?:[ _\-:#=·–—]{1,3}|\.)[A-Za-z0-9
 _TOKEN = re.compile(r"[A-Za-z0-9×]+")
 
 _SPOKEN_DIGITS = dict(zip("零〇一二两三四五六七八九幺洞", "00122345678910", strict=True))
-# Three digits or more are dictated, fewer are words (第一, 两个); but 零x八零零 begins a HRESULT.
-_SPOKEN_RUN = re.compile("[" + "".join(_SPOKEN_DIGITS) + "]{3,}|[零〇](?=[xX×])")
+_SPOKEN = "[" + "".join(_SPOKEN_DIGITS) + "]"
+# Three digits or more are dictated, fewer are words (第一, 两个) unless they touch a letter: PG_二八P零一, 零x八零零.
+_SPOKEN_RUN = re.compile(
+    f"[0零〇][xX×](?:[0-9A-Fa-f]|{_SPOKEN}){{4,8}}|{_SPOKEN}{{3,}}|(?<=[A-Za-z_]){_SPOKEN}{{2}}|{_SPOKEN}{{2}}(?=[A-Za-z])"
+)
 
 # A code no corpus knows is still a code when it has the family's shape.
 _FAMILIES = frozenset({"E", "ERR", "ERROR", "CODE", "HTTP"})
@@ -223,7 +226,7 @@ def _overlap(code: FoundCode, span: tuple[int, int]) -> bool:
 
 def _spoken_to_digits(text: str) -> str:
     """四零三 -> 403, one character for one, so that offsets stay."""
-    return _SPOKEN_RUN.sub(lambda run: "".join(_SPOKEN_DIGITS[char] for char in run.group()), text)
+    return _SPOKEN_RUN.sub(lambda run: "".join(_SPOKEN_DIGITS.get(char, char) for char in run.group()), text)
 
 
 def _half_width(text: str) -> str:

@@ -24,7 +24,7 @@ from gateway.console.knowledge.checking import incomplete
 from gateway.console.knowledge.nav import nav
 from gateway.console.knowledge.preview import of_written
 from gateway.console.knowledge.saving import Order, Saved, save
-from gateway.console.knowledge.written import FIELDS, Written, of_form
+from gateway.console.knowledge.written import Written, of_form
 from gateway.console.pages import fragment, go_to, page
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices, labels_of
@@ -98,11 +98,11 @@ def edit_page(
     require(me, "gaps.keep" if gap else "entries.draft")
     content = {"id": entry_id, **chosen.content}
     sheet = written.of_content(content)
-    more = begun.wordings(sheet.fields["question"], [gap.title, *texts]) if gap else ()
+    known = sheet.fields["similar"].split("\n")
+    more = begun.wordings(sheet.fields["question"], known, [gap.title, *texts]) if gap else ()
     fuller = sheet.adding(more)
-    added = fuller.fields["similar"].count("\n") - sheet.fields["similar"].count("\n") if gap else 0
     mistakes = incomplete(content, fuller, labels_of(services), services.contacts) if complete else {}
-    shown = Sheet(entry_id, fuller, newest.fingerprint, record, gap, Saved(mistakes=mistakes), added)
+    shown = Sheet(entry_id, fuller, newest.fingerprint, record, gap, Saved(mistakes=mistakes), len(more))
     return _form(request, me, services, shown)
 
 
@@ -154,8 +154,7 @@ def _form(request: Request, me: Agent, services: ConsoleServices, sheet: Sheet, 
     with services.db.read() as session:
         around = nav(session)
     modules = dict.fromkeys(name.strip("~!") for name, _ in tables.rows("modules.tsv") if name != tables.NONE)
-    cards = of_written(sheet.written)
     return page(
-        request, "entry_form.html", me, status=status, sheet=sheet, written=sheet.written, fields=FIELDS, cards=cards,
-        modules=tuple(modules), nav=around,
+        request, "entry_form.html", me, status=status, sheet=sheet, written=sheet.written,
+        shown=of_written(sheet.written), modules=tuple(modules), nav=around,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from gateway.console.access import require
 from gateway.console.errors import Invalid
 from gateway.console.forms import read_form
 from gateway.console.knowledge import acts
-from gateway.console.knowledge.entry_page import entry_page
+from gateway.console.knowledge.entry_page import USED_DAYS, entry_page
 from gateway.console.knowledge.listing import ORIGINS, TABS, Tab, listing
 from gateway.console.knowledge.listing import Query as Asked
 from gateway.console.knowledge.nav import nav
@@ -56,7 +56,8 @@ async def submit_many(request: Request, me: Me, services: Parts) -> Response:
     require(me, "entries.submit")
     named = acts.named((await read_form(request)).every("entry"))
     done = await run_in_threadpool(acts.submit_many, services, me, named)
-    return go_to("/console/entries?tab=draft", done="submitted_many", n=done.done, m=done.left)
+    said = "submitted_many" if done.left else "submitted_all"
+    return go_to("/console/entries?tab=draft", done=said, n=done.done, m=done.left)
 
 
 @router.get("/{entry_id}")
@@ -76,7 +77,9 @@ def one_entry_page(
         found = entry_page(session, entry_id, labels, number=version, against=against, four_eyes=four_eyes)
         around = nav(session)
     later = acts.review_day(services)
-    return page(request, "entry.html", me, found=found, entry=found.record, later=later, nav=around)
+    return page(
+        request, "entry.html", me, found=found, entry=found.record, later=later, used_days=USED_DAYS, nav=around
+    )
 
 
 @router.post("/{entry_id}/submit")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Any, cast
 import uvicorn
 import yaml
 from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
 
 from desk import agents, contacts, conversations, messages, tickets
 from desk.clock import system_clock
@@ -25,20 +28,35 @@ from desk.messages import Author
 from desk.session import Session
 from desk.tickets import TicketDraft
 from gateway.console import mount
-from gateway.console.fakes import FakeKnowledge, FakeServices
+from gateway.console.fake_knowledge import read_sample, seed_knowledge, work
+from gateway.console.fakes import FakeKnowledge, FakeServices, FakeSettings
 
 SAMPLE = Path(__file__).parent / "fake_desk.yml"
+WIDGET = Path(__file__).parent.parent / "widget"  # its rules show answers
+BUILD = "20261121T093000000000-a41c"
 PASSWORD = "console-demo-1"  # noqa: S105 - of an invented team in a temporary database
 
 
-def make_app(db: Database) -> FastAPI:
-    """The console alone, on a seeded desk."""
+def make_app(db: Database, folder: Path) -> FastAPI:
+    """The console alone, on a seeded desk; `folder` is for files."""
     sample = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
     app = FastAPI(openapi_url=None)
-    app.state.services = FakeServices(db, system_clock, knowledge=FakeKnowledge(sample["hit"]))
+    settings = FakeSettings(index=folder / "index", uploads=folder / "uploads")
+    knowledge = FakeKnowledge(sample["hit"], BUILD)
+    app.state.services = FakeServices(db, system_clock, knowledge=knowledge, settings=settings)
     mount(app)
+    app.mount("/widget/parts", StaticFiles(directory=WIDGET / "parts"))
     seed(db, sample, now=system_clock())
+    seed_knowledge(db, folder / "index", BUILD, now=system_clock())
     return app
+
+
+def work_for_ever(db: Database) -> None:
+    """A worker that needs three seconds for everything."""
+    reports = read_sample()
+    while True:
+        time.sleep(3)
+        work(db, system_clock, reports)
 
 
 def seed(db: Database, sample: Mapping[str, Any], *, now: datetime) -> None:
@@ -104,7 +122,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         db = Database(f"sqlite:///{folder}/desk.db").open()
         db.migrate()
-        app = make_app(db)
+        app = make_app(db, Path(folder))
+        threading.Thread(target=work_for_ever, args=(db,), daemon=True).start()
         print(f"http://127.0.0.1:{port}/console  zhang | li | wang | chen | admin  {PASSWORD}")
         uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 

@@ -25,11 +25,12 @@ from gateway.errors import Missing
 
 router = APIRouter(route_class=ConsoleRoute)
 
-_ACTIONS = {
-    "publish": "publications.keep",
-    "rollback": "publications.keep",
-    "ingest": "imports.keep",
-    "cluster": "gaps.keep",
+# What one must be allowed to do, and the page that it belongs to.
+_KINDS = {
+    "publish": ("publications.keep", "/console/publications"),
+    "rollback": ("publications.keep", "/console/publications"),
+    "ingest": ("imports.keep", "/console/imports"),
+    "cluster": ("gaps.keep", "/console/gaps"),
 }
 # Kinds of which one at a time is enough: a second would only be refused.
 _ALONE = (("publish", "rollback"), ("cluster",))
@@ -54,14 +55,15 @@ def job_page(request: Request, job_id: int, me: Me, services: Parts) -> Response
     """How far it is, then what came of it."""
     with services.db.read() as session:
         job = jobs.get(session, job_id)
-        if job.kind not in _ACTIONS:
+        if job.kind not in _KINDS:
             raise Missing
-        require(me, _ACTIONS[job.kind])
+        action, belongs_to = _KINDS[job.kind]
+        require(me, action)
         names = names_of_agents(session)
         around = nav(session)
         report = job.report or {}
         told = published(report) if job.kind == "publish" and job.status == "done" else None
         taken = imported(session, report) if job.kind == "ingest" and job.status == "done" else None
     return page(
-        request, "job.html", me, job=job, report=report, told=told, taken=taken, names=names, nav=around
+        request, "job.html", me, job=job, report=report, told=told, taken=taken, names=names, nav=around, at=belongs_to
     )  # fmt: skip

@@ -76,7 +76,8 @@ async def approve_many(request: Request, me: Me, services: Parts) -> Response:
     require(me, "entries.review")
     named = acts.named((await read_form(request)).every("entry"))
     done = await run_in_threadpool(acts.approve_many, services, me, named)
-    return go_to("/console/review", done="approved_many", n=done.done, m=done.left)
+    said = "approved_many" if done.left else "approved_all"
+    return go_to("/console/review", done=said, n=done.done, m=done.left)
 
 
 @router.post("/entries/{entry_id}/approve")

@@ -71,7 +71,9 @@ def _make_own(settings: Settings, sheet: Path, console: Console, *, yes: bool, r
         if applied.retired:
             console.print(f"数据库里 {len(applied.retired)} 条旧条目已停用")
         console.print(f"[green]✓[/] 已换成 {escape(planned.product.name)}，资料在 {settings.own}", soft_wrap=True)
-        console.print("下一步：运行 gongda up（正在运行的先停掉再启动），会重建索引并重新训练对话模型，约一分钟")
+        console.print(
+            "下一步：运行 gongda up（正在运行的先停掉再启动），会重建索引并重新训练对话模型，约一分钟", soft_wrap=True
+        )
     else:
         console.print("已取消，什么都没有变动。")
 

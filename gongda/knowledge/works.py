@@ -55,7 +55,7 @@ def _ingest(settings: Settings, database: Database, clock: Clock, job: Job) -> M
     found = ingest([folder], allow=policy.contacts, now=clock())
     imported = take_in(database, found.entries, author=job.requested_by, clock=clock)
     return {
-        **found.to_json(),
+        "files": [file.to_json() for file in found.files],
         "changes": len(imported.drafts),
         "drafts": list(imported.drafts),
         "conflicts": list(imported.conflicts),

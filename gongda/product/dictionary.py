@@ -73,11 +73,14 @@ class _Reader:
 def _modules(product: Product, reader: _Reader) -> Iterator[Row]:
     """Our own words for the modules that have the same name as one of ours, then the vendor's, which win."""
     names = {module.name for module in product.modules}
-    for name, words in _shipped("modules.tsv"):
-        if name.strip(_RANKS) in names:
-            yield name, words
+    shared = [(name, words) for name, words in _shipped("modules.tsv") if name.strip(_RANKS) in names]
+    yield from shared
     for module in product.modules:
-        yield module.name, " ".join(reader.words((module.name, *module.words)))
+        # What we know of a module already may be a word that only hints at it, and stays so.
+        known = {word for name, words in shared if name.strip(_RANKS) == module.name for word in words.split()}
+        said = [word for word in reader.words((module.name, *module.words)) if word not in known]
+        if said:
+            yield module.name, " ".join(said)
 
 
 def _versions(product: Product, reader: _Reader) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
     product.yml            the product (written last: with it the installation is the vendor's own)
     dictionary/*           tables that stand in for those of zhtext/dictionary
+    nlu/questions.yml      the sheet's questions, for the dialogue engine
     kb/sheet/entries.yml   the sheet's entries; the vendor's own files may stand in kb/ too
 
 Files that `gongda init` does not write are left alone by it.
@@ -17,7 +18,7 @@ from typing import Any
 import yaml
 
 from gongda.errors import BadSetting
-from gongda.product import dictionary
+from gongda.product import dictionary, examples
 from gongda.product.model import Product
 from gongda.settings import Settings
 from kb_ingest.errors import IngestError
@@ -27,6 +28,7 @@ from retrieval.entry import Entry
 
 _PRODUCT = "product.yml"
 _SHEET = "kb/sheet/entries.yml"
+_EXAMPLES = "nlu/questions.yml"
 _SAMPLE = Path(__file__).with_name("sample.yml")
 _HEAD = "# 由 gongda init 生成，请改资料表后重新运行 gongda init，不要直接改这个文件。\n"
 
@@ -53,11 +55,12 @@ def former(settings: Settings) -> tuple[Product, tuple[Entry, ...]]:
         return product, ()
 
 
-def files(product: Product, entries: Sequence[Entry]) -> dict[str, str]:
-    """What the folder holds for a product: relative path -> text, in the order of writing."""
+def files(product: Product, asked: Sequence[Entry], entries: Sequence[Entry]) -> dict[str, str]:
+    """What the folder holds for a product: relative path -> text, in the order of writing. The questions of `asked`
+    are about nothing but this product."""
     tables = {f"dictionary/{name}": text for name, text in dictionary.texts(product).items()}
     described = yaml.safe_dump(product.to_json(), allow_unicode=True, sort_keys=False, width=10_000)
-    texts = {**tables, _SHEET: as_yaml(entries), _PRODUCT: described}
+    texts = {**tables, _EXAMPLES: examples.text(product, asked), _SHEET: as_yaml(entries), _PRODUCT: described}
     return {path: _HEAD + text for path, text in texts.items()}
 
 

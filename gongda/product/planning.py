@@ -45,7 +45,7 @@ def plan(settings: Settings, draft: Draft) -> Plan:
     """Raises BadSetting for a support.toml that is wrong, IngestError."""
     former, before = overlay.former(settings)
     entries = (*draft.entries, *_generated(draft))
-    wanted = overlay.files(draft.product, entries)
+    wanted = overlay.files(draft.product, draft.entries, entries)
     path = support_file(settings)
     policy = policy_file.rewritten(path, former, draft.product)
     return Plan(

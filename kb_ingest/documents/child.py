@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from kb_ingest.documents import reading, wire
@@ -59,7 +60,15 @@ def _restrict(limits: Limits) -> None:
 
 
 def _has_grown() -> bool:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _GROWN_LARGE
+    """Whether this process holds much memory; where that cannot be told, a new one for each file is safe.
+
+    The peak that getrusage gives is no measure: it begins with that of the parent.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return True
+    return pages * resource.getpagesize() > _GROWN_LARGE
 
 
 def _forbid(event: str, _: tuple[object, ...]) -> None:

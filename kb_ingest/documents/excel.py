@@ -25,6 +25,8 @@ _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _NAMELESS = re.compile(r"^(?:sheet|工作表)\s*\d*$", re.IGNORECASE)
 _ROW = re.compile(rb"<row[ >]")
 _EMPTY_ROW = re.compile(rb"<row[^>]*(?:/>|>(?:<c [^>]*(?:/>|>(?:<v ?/>|<v></v>)?</c>))*</row>)")
+# A file may claim that its next row is the two-billionth, and the library would count up to it.
+_LAST_ROW = 1_048_576
 Range = tuple[int, int, int, int]  # first column, first row, last column, last row; all from 1
 
 
@@ -105,7 +107,7 @@ def _part(sheet: ReadOnlyWorksheet) -> str:
 
 
 def _cells(sheet: ReadOnlyWorksheet) -> Iterator[tuple[ReadOnlyCell, ...]]:
-    rows: Iterator[tuple[ReadOnlyCell, ...]] = sheet.iter_rows()  # type: ignore[misc, assignment]
+    rows: Iterator[tuple[ReadOnlyCell, ...]] = sheet.iter_rows(max_row=_LAST_ROW)  # type: ignore[misc, assignment]
     return rows
 
 

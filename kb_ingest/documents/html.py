@@ -36,6 +36,7 @@ _SHELL = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])")
 _ADDRESS = re.compile(r"^(?:https?:|mailto:|tel:|//)", re.IGNORECASE)
+_BULLETS = -1
 # Deeper nesting is nobody's article, and the walk is recursive.
 _DEEPEST = 200
 
@@ -77,7 +78,7 @@ class _Walk:
     found: list[Block] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
     loose_line: int = 0
-    lists: list[int] = field(default_factory=list)  # the number of the last item of each open list, -1 for bullets
+    lists: list[int] = field(default_factory=list)  # the number of the last item of each open list
     pending: str = ""  # the marker of the item that the next text opens
     shells: int = 0
     pictures: int = 0
@@ -130,17 +131,16 @@ class _Walk:
 
     def _list(self, tag: HtmlElement, depth: int) -> None:
         self._flush()
-        start = str(tag.get("start", "1"))
-        self.lists.append(int(start) - 1 if tag.tag == "ol" and start.isdigit() else 0 if tag.tag == "ol" else -1)
+        self.lists.append(_number(tag.get("start")) - 1 if tag.tag == "ol" else _BULLETS)
         self.element(tag, depth + 1)
         self._flush()
         self.lists.pop()
 
     def _item(self, tag: HtmlElement, depth: int) -> None:
         self._flush()
-        if self.lists and self.lists[-1] >= 0:
+        if self.lists and self.lists[-1] != _BULLETS:
             self.lists[-1] += 1
-        self.pending = f"{self.lists[-1]}." if self.lists and self.lists[-1] >= 0 else "-"
+        self.pending = f"{self.lists[-1]}." if self.lists and self.lists[-1] != _BULLETS else "-"
         self.element(tag, depth + 1)
         self._flush()
         self.pending = ""

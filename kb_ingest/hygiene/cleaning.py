@@ -14,7 +14,7 @@ from kb_ingest.documents.model import Block, Document
 from kb_ingest.hygiene.chrome import without_chrome
 from kb_ingest.hygiene.common import uncommon
 from kb_ingest.hygiene.contacts import without_strangers
-from kb_ingest.hygiene.mojibake import repaired
+from kb_ingest.hygiene.mojibake import repaired, right_of
 from kb_ingest.hygiene.pinyin import without_readings
 from kb_ingest.hygiene.wreckage import bullets, reason_of, wrecks
 from zhtext.contacts import AllowList
@@ -124,29 +124,30 @@ class _Work:
     # -- treatments ------------------------------------------------------------------------------
 
     def _readable(self, text: str, spot: _Spot) -> str:
-        text = self._repaired(text)
+        if not uncommon().search(text):
+            return text
+        text, done = repaired(text)
+        text, marks = bullets(text)
         found = wrecks(text)
         for wreck in found:
             self._quarantine(text[wreck.start : wreck.end], wreck.reason, spot, wreck.line)
-        return _cut(text, [(wreck.start, wreck.end) for wreck in found]) if found else text
+        left = _cut(text, [(wreck.start, wreck.end) for wreck in found]) if found else text
+        # What was put right in a sentence that had to go all the same was not put right.
+        self.repaired += Counter({piece: times for piece, times in done.items() if right_of(piece) in left})
+        if marks and left:
+            self.repaired["符号字体的项目符号→•"] += marks
+        return left
 
     def _readable_code(self, text: str, spot: _Spot) -> str:
         """Code that lost a line would be another program."""
-        text = self._repaired(text)
-        reason = reason_of(text)
-        if reason is None:
-            return text
-        self._quarantine(text, reason, spot, 0)
-        return ""
-
-    def _repaired(self, text: str) -> str:
         if not uncommon().search(text):
             return text
-        text, found = repaired(text)
-        text, marks = bullets(text)
-        self.repaired += found
-        if marks:
-            self.repaired["符号字体的项目符号→•"] += marks
+        text, done = repaired(text)
+        reason = reason_of(text)
+        if reason is not None:
+            self._quarantine(text, reason, spot, 0)
+            return ""
+        self.repaired += done
         return text
 
     def _quarantine(self, text: str, reason: str, spot: _Spot, lines_below: int) -> None:

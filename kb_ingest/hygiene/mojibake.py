@@ -44,6 +44,11 @@ def repaired(text: str) -> tuple[str, Counter[str]]:
     return "\n".join(_line(line, found) for line in text.split("\n")), found
 
 
+def right_of(piece: str) -> str:
+    """What `wrong→right` was turned into, as far as the note quotes it."""
+    return piece.partition("→")[2].removesuffix("…")
+
+
 def spoken_of(line: str) -> bool:
     """Whether a line is about garbled text, so that some in it is an example."""
     return _SPOKEN_OF.search(line) is not None

@@ -24,6 +24,7 @@ _WRAPPED = re.compile(r"[\[(（](?P<inside>[^\[\]()（）]*)[\])）]")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _CONTENT = re.compile(r"【[^】]*】|`|[?？]\s*$|怎么|怎麼|如何|为什么|為什麼|请问|[吗嗎]$")
 _NEXT = re.compile(r"[上下前后]一篇(?:文章)?\s*[:：]")  # the title behind it may well be a question
+_NOTICE = re.compile(r"^\s*【\s*((?:免责|版权|特别|郑重|转载)?声明|版权|免責聲明|版權聲明)\s*】\s*")
 _LABEL = re.compile(r"[\[【]\s*([^\]】]*?)\s*[\]】]")
 _BETWEEN = re.compile(r"[\s|｜/·•»>\-]+")
 _PAGE = re.compile(r"\d{1,4}|[.…«»‹›<>]+|[共第]\d+(?:/\d+)?[页条]|[共第页条]|跳转到?|go", re.IGNORECASE)
@@ -34,6 +35,7 @@ def line_of_site(line: str) -> str | None:
     """What a line of the site's is (广告, 评论框, …); None for a line of the text's."""
     if len(line) > _LONGEST * 4:
         return None
+    line = _NOTICE.sub(r"\1：", line)
     bare = plain(line)
     if not bare or len(bare) > _LONGEST:
         return None

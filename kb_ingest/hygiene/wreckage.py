@@ -7,6 +7,7 @@ accident: the replacement character, 锟斤拷, a € inside a word, or bytes th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from re import Pattern
 
@@ -67,16 +68,31 @@ def wrecks(text: str) -> tuple[Wreck, ...]:
     found: list[Wreck] = []
     at = 0
     for number, line in enumerate(text.split("\n")):
-        before = (0, 0)
-        for start, end in sentences(line):
-            reason = reason_of(line[start:end])
-            if reason is not None:
-                # ??头峋€: pairs that were lost look like the end of a sentence.
-                lost = _LOST_PAIRS.search(line[slice(*before)]) is not None
-                found.append(Wreck(at + (before[0] if lost else start), at + end, number, reason))
-            before = (start, end)
+        found += (Wreck(at + start, at + end, number, reason) for start, end, reason in _in_line(line))
         at += len(line) + 1
     return tuple(found)
+
+
+def _in_line(line: str) -> Iterator[tuple[int, int, str]]:
+    """The stretches of a line that cannot be read. A question mark stands for what was lost as well as for a question:
+    beside a wreck it ends no sentence if more of the kind follows, ??头峋€ or 鏁版嵁?″?煎叆."""
+    units = [(start, end, reason_of(line[start:end])) for start, end in sentences(line)]
+    place = 0
+    while place < len(units):
+        if units[place][2] is None:
+            place += 1
+            continue
+        first = last = place
+        while first and _LOST_PAIRS.search(line[slice(*units[first - 1][:2])]):
+            first -= 1
+        while last + 1 < len(units) and line[units[last][1] - 1] == "?" and _goes_on(line[slice(*units[last + 1][:2])]):
+            last += 1
+        yield units[first][0], units[last][1], units[place][2] or ""
+        place = last + 1
+
+
+def _goes_on(unit: str) -> bool:
+    return reason_of(unit) is not None or uncommon().search(unit) is not None
 
 
 def reason_of(text: str) -> str | None:

@@ -57,9 +57,9 @@ def take(table: Block, file: str, now: datetime, taken: Taken) -> None:
 
 
 def _notes(table: Block, start: int, columns: Columns) -> Iterator[str]:
-    sheet = named(table.place) if table.place else ""
+    sheet = f"{named(table.place)}：" if table.place else ""
     if columns.unknown:
-        yield f"{sheet}没有认出的列没有收入：{'、'.join(columns.unknown[:10])}"
+        yield f"{sheet}这些列不认识，没有收入：{'、'.join(columns.unknown[:10])}"
     if start:
         yield f"{sheet}表头上面的 {start} 行没有收入"
 

@@ -23,10 +23,10 @@ _GROUP = re.compile(
     rf"(?:交流|技术|售后|用户|资料|学习|答疑|粉丝|官方)群(?:号码|号|號)?{_IS}([1-9][0-9]{{5,10}})(?![0-9.])"
 )
 _MESSENGER = re.compile(
-    r"(?:[微威薇徽嶶溦]\s?[信❤芯♥]|(?<![A-Za-z])(?:V\s?[信❤]|[VW]X|we\s?chat|weixin)(?![A-Za-z])|[加\u2795]\s?(?:薇|威|V(?![A-Za-z])|微(?!信)|卫星)"
+    r"(?:[微威薇徽嶶溦]\s?[信❤芯♥]|(?<![A-Za-z_])(?:V\s?[信❤]|[VW]X|we\s?chat|weixin)(?![A-Za-z_])|[加\u2795]\s?(?:薇|威|V(?![A-Za-z])|微(?!信)|卫星)"
     r"|(?<![A-Za-z])(?:LINE\s?ID|telegram|skype|whatsapp)(?![A-Za-z])|(?:抖音|快手|小红书|小紅書|钉钉|釘釘|陌陌|旺旺)(?=[号號帐账群:：]))"
     rf"(?P<said>(?:群|公众|客服|咨询|号码|號碼|号|號|帐号|账号|帳號|ID|同号|[加搜为為是]|联系|联络)*){_IS}"
-    r"(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[A-Za-z0-9]*[0-9_][A-Za-z0-9_\-]{4,19}|1[3-9][0-9](?:[-\s]?[0-9]{4}){2})(?![A-Za-z0-9_.@])",
+    r"(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[0-9][A-Za-z0-9_\-]{4,19}|1[3-9][0-9](?:[-\s]?[0-9]{4}){2})(?![A-Za-z0-9_.@])",
     re.IGNORECASE,
 )
 # Looked for first, letter for letter: that costs a tenth of what the patterns cost.

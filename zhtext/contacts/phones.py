@@ -33,6 +33,7 @@ _PHONE = re.compile(
     rf"(?P<extension>\s?(?:-|转|轉|#|分机|ext\.?)\s?[0-9]{{1,5}})?{_TAIL}"
     rf"|{_HEAD}(?:\+?886{_0}|0)9[0-9]{{2}}{_0}[0-9]{{3}}{_0}[0-9]{{3}}{_TAIL}"
     rf"|{_HEAD}(?:\+?886{_1}|[(（]?0)[2-8](?:[)）]{_0}|{_1})[0-9]{{3,4}}{_0}[0-9]{{4}}{_TAIL}"
+    rf"|{_HEAD}[(（]?0[2-8][0-9]?(?:[)）]{_0}|{_1})[0-9]{{4}}{_1}[0-9]{{3}}{_TAIL}"
     rf"|{_HEAD}[(（]?(?:\+|00)?85[23][)）]?{_0}[2-9][0-9]{{3}}{_0}[0-9]{{4}}{_TAIL}"
     rf"|(?<![0-9])\+[1-9][0-9]{{0,2}}(?:{_0}[0-9]{{2,4}}){{2,4}}{_TAIL}",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ _PHONE = re.compile(
 # Too short to tell by itself: a word beside it has to say that one calls it.
 _SHORT = re.compile(rf"{_HEAD}(?:[2-9][0-9]{{2,3}}{_0}[0-9]{{4}}|9[56][0-9]{{3,4}}|1[02][0-9]{{3}}){_TAIL}")
 _CALLED = re.compile(
-    r"(?:电话|電話|热线|熱線|专线|專線|座机|座機|手机|手機|手提|传真|傳真|致电|致電|拨打|撥打|拨[通号]|来电|來電|呼叫|打給|打给|客服|whatsapp|tel|phone|hotline|fax|call)"
+    r"(?:电话|電話|热线|熱線|专线|專線|座机|座機|手机|手機|手提|传真|傳真|致电|致電|拨打|撥打|拨[通号]|来电|來電|呼叫|打(?:返|嚟|来|來|俾|畀)?(?:給|给)?我?|撥|拨|客服|whatsapp|tel|phone|hotline|fax|call|ring)"
     r"(?:号码|號碼|号|號|热线|熱線|电话|電話|客服|[是为為:：\s(（【\[「“\"'*.☎📞]){0,6}$",
     re.IGNORECASE,
 )
@@ -60,7 +61,7 @@ _CALLING = re.compile(
     r"(?:tel|phone|mobile|mob|cell|call|fax|hotline|whatsapp|wechat|weixin|[vw]x|qq|[tmvp])$", re.IGNORECASE
 )
 _WORD_AFTER = re.compile(r"[A-Za-z_@]")
-_GAPS = re.compile(_1)
+_HELP = re.compile(r"电话|電話|热线|熱線|客服|咨询|諮詢|联系|聯絡|售后|售後|服务|服務")
 _BEFORE = 24  # characters looked at before a number
 
 
@@ -100,13 +101,13 @@ def _to_call(text: str, match: Match[str]) -> bool:
         return False
     if _CALLED.search(before):
         return True
-    return not (_sizes(match.group()) or _NUMBERED.search(before) or _COUNTED.match(text, match.end()))
+    return not (_sizes(match.group(), before) or _NUMBERED.search(before) or _COUNTED.match(text, match.end()))
 
 
-def _sizes(number: str) -> bool:
-    """800 600 1200: round groups measure something."""
-    first, *others = _GAPS.split(number)
-    return len(others) > 1 and all(group.endswith("0") for group in (first, *others))
+def _sizes(number: str, before: str) -> bool:
+    """800 600 1200: round groups with blanks between measure something, unless somebody offers help."""
+    groups = number.split(" ")
+    return len(groups) > 2 and all(group.endswith("0") for group in groups) and not _HELP.search(before)
 
 
 def _before(text: str, match: Match[str]) -> str:

@@ -87,6 +87,6 @@ def _is_value(text: str, value: str, end: int, bare: bool) -> bool:
     """`bare`: nothing but a blank between word and value, so a mere word (password protected) is none."""
     if _NO_VALUE.match(value) or _QUESTION.match(text, end):
         return False
-    if bare and not _TELLING.search(value):
+    if bare and (value[0] in "-_./" or not _TELLING.search(value)):
         return False
     return not (_RANGE.fullmatch(value) and _UNIT.match(text, end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk import contacts, entries, messages, tickets
@@ -19,9 +19,11 @@ from gateway.errors import NoDirectAnswer
 from retrieval.drafts import from_cluster, from_ticket, similar
 from retrieval.entry import Entry
 from retrieval.placing import ENTRIES, QUESTIONS, Place, Vote, agreed
+from zhtext.patterns import groups, wording
 
 _PATIENCE = 2.0  # seconds for all questions: a suggestion is not worth more
 _TRANSCRIPT = 500  # messages
+_BEFORE = timedelta(hours=1)  # what was said before the ticket was opened and belongs to it
 _SHORTEST_NAME = 2  # characters; 王 alone would be found in half of all words
 
 
@@ -84,11 +86,13 @@ def of_ticket(session: Session, ticket: Ticket, found: Sequence[Near], agent: Ag
 
 
 def transcript(session: Session, ticket: Ticket) -> tuple[str, ...]:
-    """What the customer wrote."""
+    """What the customer wrote about it: a conversation goes on for years, and about other things."""
     if ticket.conversation_id is None:
         return ()
+    began, ended = ticket.created_at - _BEFORE, ticket.resolved_at or ticket.updated_at
     said = messages.latest(session, ticket.conversation_id, limit=_TRANSCRIPT)
-    return tuple(one.text for one in said if one.author == "user" and one.kind == "text" and one.text.strip())
+    theirs = (one for one in said if one.author == "user" and one.kind == "text" and began <= one.created_at <= ended)
+    return tuple(one.text for one in theirs if one.text.strip())
 
 
 def solution(session: Session, ticket: Ticket) -> str:
@@ -97,9 +101,12 @@ def solution(session: Session, ticket: Ticket) -> str:
     return next((str(one.detail.get("solution", "")) for one in reversed(events) if one.kind == "resolved"), "")
 
 
-def wordings(question: str, texts: Sequence[str]) -> tuple[str, ...]:
-    """How else people asked, without secrets and near-duplicates."""
-    return similar(question, texts)
+def wordings(question: str, known: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """How else people asked, without secrets, near-duplicates and what is nearly `known`."""
+    found = similar(question, texts)
+    roots = groups([wording(text) for text in (*known, *found)])
+    taken = set(roots[: len(known)])
+    return tuple(text for text, root in zip(found, roots[len(known) :], strict=True) if root not in taken)
 
 
 def free_id(session: Session, wanted: str) -> str:

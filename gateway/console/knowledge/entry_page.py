@@ -17,6 +17,7 @@ from gateway.console.history import Line
 from gateway.console.knowledge.difference import Change, changes
 from gateway.console.knowledge.preview import Shown, shown
 from gateway.console.knowledge.trail import trail
+from gateway.console.knowledge.written import Written, of_content
 from gateway.console.labels import Labels
 from gateway.console.queue import names_of_agents
 
@@ -44,6 +45,11 @@ class EntryPage:
     def waiting(self) -> EntryVersion | None:
         """The version that somebody has to review."""
         return next((one for one in self.versions if one.state == "submitted"), None)
+
+    @property
+    def written(self) -> Written:
+        """What the version says, by field."""
+        return of_content(self.shown.content)
 
     @property
     def newest(self) -> EntryVersion:

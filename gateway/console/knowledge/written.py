@@ -27,10 +27,10 @@ class Written:
 
     def adding(self, similar: Sequence[str]) -> Written:
         """With more similar questions, at the end."""
+        if not similar:
+            return self
         lines = [line for line in self.fields["similar"].split("\n") if line.strip()]
-        known = {self.fields["question"].strip(), *(line.strip() for line in lines)}
-        more = [text for text in similar if text not in known]
-        return replace(self, fields={**self.fields, "similar": "\n".join([*lines, *more])})
+        return replace(self, fields={**self.fields, "similar": "\n".join([*lines, *similar])})
 
 
 def blank(**given: str) -> Written:

@@ -61,7 +61,7 @@ export function exchange(fresh) {
   for (const old of document.querySelectorAll("[data-live]")) {
     if (old.open || inUse(old)) continue;
     const next = fresh.querySelector(`[data-live="${CSS.escape(old.dataset.live)}"]`);
-    if (!next) continue;
+    if (!next || old.isEqualNode(next)) continue;
     const top = old.scrollTop;
     old.replaceWith(document.adoptNode(next));
     next.scrollTop = top;

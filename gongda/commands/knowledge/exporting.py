@@ -23,5 +23,5 @@ def export(
         raise WrongUse(f"{folder} 已存在且不为空，请换一个文件夹，免得新旧文件混在一起")
     with sentences():
         entries = corpus(load_settings()).entries
-        write_folder(entries, folder)
+        write_folder(folder, entries)
     typer.echo(f"{len(entries)} 条写到了 {folder}")

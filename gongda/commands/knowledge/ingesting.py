@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from gongda.commands.knowledge.common import ACTOR, desk, sentences
 from gongda.errors import WrongUse
@@ -18,11 +17,6 @@ from gongda.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from kb_ingest.ingest import Ingested
-
-_STATES = {
-    "kept": "[green]收下[/]", "repaired": "[green]修复后收下[/]", "quarantined": "[yellow]部分隔离[/]",
-    "refused": "[red]拒收[/]",
-}  # fmt: skip
 
 
 def ingest(
@@ -42,14 +36,15 @@ def ingest(
     if out is not None and not out.resolve().parent.is_dir():
         raise WrongUse(f"没有文件夹 {out.resolve().parent}，请先建好")
     settings = load_settings()
+    console = Console(highlight=False)
     with sentences():
         policy = load_policy(settings.root / settings.support)
         found = take(paths, allow=policy.contacts, now=system_clock())
         kept = _in_scratch(scratch, found) if scratch is not None else _in_desk(settings, found, submit)
-    report = {**found.to_json(), **kept}
     if out is not None:
+        report = {"files": [file.to_json() for file in found.files], **kept}
         out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    _show(report, Console(highlight=False))
+    _show(found, kept, console)
 
 
 def _in_scratch(folder: Path, found: Ingested) -> dict[str, Any]:
@@ -73,25 +68,15 @@ def _in_desk(settings: Settings, found: Ingested, submit: bool) -> dict[str, Any
     return {"changes": len(imported.drafts), "drafts": list(imported.drafts), "conflicts": list(imported.conflicts)}
 
 
-def _show(report: Mapping[str, Any], console: Console) -> None:
-    table = Table("文件", "结果", "条目", "说明")
-    for file in report["files"]:
-        table.add_row(escape(file["path"]), _STATES[file["status"]], str(file["entries"]), escape(_remarks(file)))
-    console.print(table)
-    for entry_id in report.get("conflicts", ()):
+def _show(found: Ingested, kept: Mapping[str, Any], console: Console) -> None:
+    from kb_ingest.report import remarks, table
+
+    console.print(table(found.files))
+    for remark in (remark for file in found.files for remark in remarks(file)):
+        console.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
+    for entry_id in kept.get("conflicts", ()):
         console.print(f"[yellow]![/] {entry_id} 有别人未处理完的修改，没有动它")
-    if "drafts" in report:
-        console.print(f"新增或改动的草稿 {report['changes']} 条，请到控制台的知识库审批后发布")
+    if "drafts" in kept:
+        console.print(f"新增或改动的草稿 {kept['changes']} 条，请到控制台的知识库审批后发布")
     else:
-        console.print(f"与上次相比变化 {report['changes']} 条")
-
-
-def _remarks(file: Mapping[str, Any]) -> str:
-    said = [file["reason"]] if file["reason"] else []
-    if file["repaired"]:
-        said.append("修复 " + "、".join(f"{before}×{count}" for before, count in list(file["repaired"].items())[:5]))
-    said += [f"第 {each['line']} 行隔离：{each['text'][:20]}" for each in file["quarantined"][:3]]
-    if file["refused_contacts"]:
-        said.append("去掉外部联系方式 " + "、".join(file["refused_contacts"][:3]))
-    said += [str(mistake["message"]) for mistake in file.get("mistakes", ())[:3]]
-    return "；".join(said)
+        console.print(f"与上次相比变化 {kept['changes']} 条")

@@ -12,6 +12,7 @@ from desk.tables import FeedbackRow, UnansweredRow
 from gateway.engine import Part, Said
 from gateway.flow import Outcome
 from tests.integration.gateway.turn_world import ANSWER, CHOICES, DECLINE, HANDOFF, WORDING, World, kinds, texts
+from zhtext.contacts import AllowList
 
 # -- what a turn leaves behind -------------------------------------------------------------------
 
@@ -32,6 +33,27 @@ async def test_a_committed_turn_holds_its_decisions_without_their_long_texts(tur
 
     assert (kept["type"], kept["entry_id"], kept["build_id"], kept["trace_id"]) == ("answer", "faq-a", "build", "trace")
     assert "blocks" not in kept
+
+
+async def test_an_answer_that_only_names_a_stranger_is_a_decline_and_a_gap(turns_world: World) -> None:
+    turns_world.says(replace(ANSWER, blocks=("请打 400-999-8888。",)))
+
+    outcome = await turns_world.say("怎么导出报表")
+
+    assert texts(outcome) == [WORDING.text("turn.decline.no_evidence")]
+    assert [kept["type"] for kept in decisions(turns_world, outcome)] == ["decline"]
+    with turns_world.db.read() as session:
+        assert [row.question for row in session.query(UnansweredRow)] == ["怎么导出报表"]
+
+
+async def test_a_contact_of_the_vendors_is_said(turns_world: World) -> None:
+    turns_world.contacts = AllowList(frozenset({"400-999-8888"}))
+    turns_world.restart()
+    turns_world.says(replace(ANSWER, blocks=("请打 400-999-8888。",)))
+
+    outcome = await turns_world.say("怎么导出报表")
+
+    assert outcome.replies[0].payload["card"]["blocks"] == ["请打 400-999-8888。"]
 
 
 async def test_every_decision_of_a_turn_is_held_in_order(turns_world: World) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,15 @@ async def test_a_silent_engine_is_replaced_by_a_direct_answer(turns_world: World
 
     assert texts(outcome) == [WORDING.text("turn.degraded.with_answer"), ANSWER.title]
     assert outcome.degraded
+
+
+async def test_a_direct_answer_of_which_only_a_stranger_would_be_left_is_an_apology(turns_world: World) -> None:
+    turns_world.fails(SILENT)
+    turns_world.answers._decisions["怎么导出报表"] = replace(ANSWER, blocks=("请打 400-999-8888。",))
+
+    outcome = await turns_world.say("怎么导出报表")
+
+    assert texts(outcome) == [WORDING.text("turn.degraded.nothing")]
 
 
 async def test_with_the_knowledge_base_down_too_it_apologises_and_offers_a_ticket(turns_world: World) -> None:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gongda.errors import BadSetting
-from gongda.policy import load_policy
+from gongda.policy import KnowledgeRules, load_policy
+from zhtext.contacts import AllowList, find_contacts, strangers
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SHIPPED = Path(__file__).parents[3] / "support.toml"
@@ -69,3 +70,49 @@ def test_dates_become_dates(tmp_path: Path) -> None:
     hours = load_policy(write(tmp_path, "[hours]\nholidays = [2026-10-01]\n")).hours
 
     assert hours.holidays == {date(2026, 10, 1)}
+
+
+def test_the_shipped_policy_lists_no_contacts_and_wants_a_second_person() -> None:
+    policy = load_policy(SHIPPED)
+
+    assert policy.contacts == AllowList()
+    assert policy.knowledge == KnowledgeRules(four_eyes=True, review_days=90)
+
+
+def test_the_listed_contacts_are_the_only_ones_that_may_be_named(tmp_path: Path) -> None:
+    contacts = load_policy(write(tmp_path, '[contacts]\nallow = ["400-123-4567", "a.example.cn"]\n')).contacts
+
+    assert strangers("热线 4001234567，网址 www.b.cn", contacts) == find_contacts("热线 4001234567，网址 www.b.cn")[1:]
+
+
+def test_a_team_of_one_approves_its_own_entries(tmp_path: Path) -> None:
+    path = write(tmp_path, "[knowledge]\nfour_eyes = false\nreview_days = 30\n")
+
+    assert load_policy(path).knowledge == KnowledgeRules(four_eyes=False, review_days=30)
+
+
+def test_mistakes_in_contacts_and_knowledge_are_listed_with_their_lines(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        '[contacts]\nallow = [\n  "400-123-4567",\n  "com.cn",\n  12345678,\n]\nallowed = []\n'
+        '[knowledge]\nfour_eyes = "yes"\nreview_days = 0\n[contact]\nallow = []\n',
+    )
+
+    with pytest.raises(BadSetting) as error:
+        load_policy(path)
+
+    message = str(error.value)
+    for line in ("第 4 行", "第 5 行", "第 7 行", "第 9 行", "第 10 行", "第 11 行"):
+        assert line in message
+    assert "6 处错误" in message
+
+
+@pytest.mark.parametrize("section", ["hours", "contacts", "knowledge"])
+def test_a_section_that_is_no_section_is_a_mistake(tmp_path: Path, section: str) -> None:
+    with pytest.raises(BadSetting, match=rf"第 1 行.*\[{section}\]"):
+        load_policy(write(tmp_path, f"{section} = 3\n"))
+
+
+def test_a_list_that_is_no_list_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"第 2 行.*列表"):
+        load_policy(write(tmp_path, '[contacts]\nallow = "400-123-4567"\n'))

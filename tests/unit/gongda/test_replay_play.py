@@ -124,6 +124,16 @@ def test_an_answer_is_its_title_and_blocks_in_the_script_of_the_question(theatre
 
 
 @BOTH
+def test_no_channel_names_a_stranger(theatre: Theatre, channel: str) -> None:
+    answer = replace(ANSWER, blocks=("打开软件，点【导出】。", "不行就打 400-999-8888。"))
+
+    (turn,) = theatre.play(Script.saying(channel, "怎么导出报表？"), says(answer)).turns
+
+    assert "点【导出】" in turn.texts[0]
+    assert "8888" not in "".join(turn.texts)
+
+
+@BOTH
 def test_options_stand_beside_the_texts(theatre: Theatre, channel: str) -> None:
     result = theatre.play(Script.saying(channel, "报表怎么办？"), says(CHOICES))
     assert result.turns[0].options[:2] == ("怎么导出报表", "怎么打印报表")

@@ -67,6 +67,13 @@ def test_a_page_with_every_disease_comes_out_as_its_text() -> None:
     assert result.dropped == ("首页 > 帮助中心 > 数据导入", "本文来自某某网，转载请注明出处。")
 
 
+def test_what_was_put_right_in_a_sentence_that_went_is_not_counted() -> None:
+    result = cleaned("正常的内容很多，足够多，再多一些，再多一些。浣犲ソ\ufffd。")
+
+    assert left(result) == ["正常的内容很多，足够多，再多一些，再多一些。"]
+    assert result.repaired == {}
+
+
 def test_the_script_of_the_source_is_kept() -> None:
     assert left(cleaned("匯入數(shù)據(jù)")) == ["匯入數據"]
 

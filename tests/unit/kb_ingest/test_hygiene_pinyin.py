@@ -8,7 +8,23 @@ from hypothesis import strategies as st
 
 from kb_ingest.hygiene.pinyin import without_readings
 
-PIECES = "現(xiàn) 数(shu) 据(ju)据 （jù） (data) ` ``` 重庆(chóngqìng) ( ) 長 (zhǎng,cháng) x ü \n".split(" ")
+PIECES = [
+    "現(xiàn)",
+    "数(shu)",
+    "据(ju)据",
+    "（jù）",
+    "(data)",
+    "`",
+    "```",
+    "重庆(chóngqìng)",
+    "(",
+    ")",
+    "長",
+    "(zhǎng,cháng)",
+    "x",
+    "ü",
+    "\n",
+]
 
 
 @pytest.mark.parametrize(

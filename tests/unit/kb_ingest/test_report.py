@@ -55,6 +55,13 @@ def test_the_same_entries_are_no_change() -> None:
     assert changes([entry("a")], [entry("a")]).count == 0
 
 
+def test_a_name_in_brackets_is_no_markup() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(table([FileReport("[red]a[/red].md", "refused", "[/nothing]")]))
+
+    assert "[red]a[/red].md" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
 def test_the_table_shows_every_file_and_the_remarks_every_mistake() -> None:
     console = Console(file=io.StringIO(), width=200)
     console.print(table([REPORT, FileReport("b.pdf", "refused", "扫描件")]))

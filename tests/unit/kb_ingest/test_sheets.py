@@ -192,7 +192,7 @@ def test_headings_are_found_below_titles_and_again_in_the_middle() -> None:
     found = taken(("匠衡问题汇总", ""), ("问题", "答案"), ("甲", "一"), ("问题", "答案"), ("乙", "二"))
 
     assert [entry.question for entry in found.entries.values()] == ["甲", "乙"]
-    assert found.notes == ["工作表“问答”表头上面的 1 行没有收入"]
+    assert found.notes == ["工作表“问答”：表头上面的 1 行没有收入"]
 
 
 def test_of_two_rows_of_headings_the_lower_one_counts() -> None:
@@ -203,9 +203,9 @@ def test_of_two_rows_of_headings_the_lower_one_counts() -> None:
 
 
 def test_a_column_nobody_knows_is_named() -> None:
-    found = taken(("问题", "答案", "录入人"), ("甲", "一", "小李"))
+    found = taken(("序号", "问题", "答案", "录入人"), ("1", "甲", "一", "小李"))
 
-    assert found.notes == ["工作表“问答”没有认出的列没有收入：录入人"]
+    assert found.notes == ["工作表“问答”：这些列不认识，没有收入：录入人"]
 
 
 def test_ids_without_a_name_of_their_own_are_the_same_on_every_run_and_differ_between_files() -> None:
