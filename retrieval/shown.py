@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from contract.decisions import Answer, Runbook
+from retrieval import tables
 from retrieval.entry import Entry, Variant
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
@@ -28,16 +29,23 @@ def decision_for(
 
 
 def split_blocks(markdown: str) -> tuple[str, ...]:
-    """Paragraphs, lists and fenced code, each one block; blank lines and the start of a list part them."""
+    """Paragraphs, lists, tables and fenced code, each one block; blank lines and the start of a list part them."""
+    lines = markdown.strip().splitlines()
     blocks: list[list[str]] = [[]]
-    fenced = False
-    for line in markdown.strip().splitlines():
+    fenced, at = False, 0
+    while at < len(lines):
+        line = lines[at]
+        if not fenced and (rows := tables.length(lines, at)):
+            blocks += [[row.strip() for row in lines[at : at + rows]], []]
+            at += rows
+            continue
         if not fenced and (not line.strip() or _starts_list(line, blocks[-1])):
             blocks.append([])
         if _FENCE.match(line):
             fenced = not fenced
         if fenced or line.strip():
             blocks[-1].append(line.rstrip())
+        at += 1
     return tuple("\n".join(block) for block in blocks if block)
 
 

@@ -16,9 +16,10 @@ from opencc import OpenCC
 
 from zhtext import tables
 
-# Left alone on the way back: `code`, 【screen label】, paths, environment variables, error-code-like words.
+# Left alone on the way back: `code`, 【screen label】, paths, environment variables, error-code-like words. No path
+# holds a pipe, which begins the next cell of a table.
 _PROTECTED = re.compile(
-    r"`[^`]*`|【[^】]*】|[A-Za-z]:\\[^\s，。；、）)]*|%[A-Z]+%[^\s，。；、）)]*|(?<!\w)/[\w./-]+|[A-Za-z0-9][A-Za-z0-9_.\-/\\]*"
+    r"`[^`]*`|【[^】]*】|[A-Za-z]:\\[^\s，。；、）)|]*|%[A-Z]+%[^\s，。；、）)|]*|(?<!\w)/[\w./-]+|[A-Za-z0-9][A-Za-z0-9_.\-/\\]*"
 )
 
 

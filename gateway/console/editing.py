@@ -21,6 +21,7 @@ from gateway.console.forms import Form, read_form
 from gateway.console.knowledge import begun, written
 from gateway.console.knowledge.begun import Near
 from gateway.console.knowledge.checking import incomplete
+from gateway.console.knowledge.gap_page import masked
 from gateway.console.knowledge.nav import nav
 from gateway.console.knowledge.preview import of_written
 from gateway.console.knowledge.saving import Order, Saved, save
@@ -93,7 +94,7 @@ def edit_page(
         record = entries.get(session, entry_id)
         newest = entries.version(session, entry_id, record.newest)
         chosen = entries.version(session, entry_id, version) if version else newest
-        gap = gaps.get(session, gap_id) if gap_id else None
+        gap = masked(gaps.get(session, gap_id)) if gap_id else None
         texts = [one.question for one in gaps.members(session, gap_id)] if gap_id else []
     require(me, "gaps.keep" if gap else "entries.draft")
     content = {"id": entry_id, **chosen.content}
@@ -124,7 +125,7 @@ async def preview(request: Request, me: Me) -> Response:
 
 def _gap(services: ConsoleServices, gap_id: int) -> Gap:
     with services.db.read() as session:
-        return gaps.get(session, gap_id)
+        return masked(gaps.get(session, gap_id))
 
 
 def _begun(services: ConsoleServices, me: Agent, gap: Gap, found: Sequence[Near]) -> Sheet:
@@ -144,7 +145,7 @@ def _save(request: Request, me: Agent, services: ConsoleServices, entry_id: str,
         return go_to(f"/console/entries/{entry_id}", done=done)
     with services.db.read() as session:
         record = entries.get(session, entry_id) if order.base or saved.theirs else None
-        gap = gaps.get(session, gap_id) if gap_id else None
+        gap = masked(gaps.get(session, gap_id)) if gap_id else None
     base = saved.theirs.fingerprint if saved.theirs else order.base
     sheet = Sheet(entry_id, order.written, base, record, gap, saved)
     return _form(request, me, services, sheet, status=saved.status)

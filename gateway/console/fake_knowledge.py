@@ -75,7 +75,7 @@ def work(db: Database, clock: Clock, reports: Mapping[str, Any]) -> bool:
         job = jobs.lease(session, ("publish", "rollback", "ingest", "cluster"), now=clock())
         if job is None:
             return False
-        report = {**_DONE, "publish": reports["publish"], "ingest": reports["ingest"]}[job.kind]
+        report: Mapping[str, Any] = {**_DONE, **reports}[job.kind]
         if job.kind == "publish" and not job.payload.get("overrule"):
             report = {**reports["refused"], "rehearsed": bool(job.payload.get("rehearse"))}
         jobs.finish(session, job, report, now=clock())
@@ -141,11 +141,11 @@ def _history(session: Session, sample: Mapping[str, Any], build_id: str, now: da
         report = {**sample[name], "build_id": build, "former": "20261118T090000000000-0c3f"}
         at = now - timedelta(days=days)
         publications.record(session, "publish", build, by="agent:4", state=_state(state), report=report, now=at)
-    for kind, payload, report in _jobs(sample):
+    for kind, payload, outcome in _jobs(sample):
         job = jobs.request(session, kind, payload, by="agent:4", now=now - timedelta(hours=5))
         taken = jobs.lease(session, (kind,), now=now - timedelta(hours=5))
         if taken is not None and taken.id == job.id:
-            jobs.finish(session, taken, report, now=now - timedelta(hours=5, minutes=-1))
+            jobs.finish(session, taken, outcome, now=now - timedelta(hours=5, minutes=-1))
 
 
 def _jobs(sample: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.messages import Message
+from gateway import tables
 
 _MARKS = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`", re.DOTALL)
 
@@ -89,7 +90,7 @@ def _card(payload: Mapping[str, Any]) -> Card | None:
     data: Mapping[str, Any] = inner if isinstance(inner, Mapping) else payload
     card = Card(
         title=_text(data, "title"),
-        blocks=tuple(spans(str(block)) for block in _items(data, "blocks")),
+        blocks=tuple(spans("\n".join(tables.lines(str(block))) or str(block)) for block in _items(data, "blocks")),
         workaround=spans(_text(data, "workaround")),
         source=_text(data, "source"),
         version=_text(data, "version"),

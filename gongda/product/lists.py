@@ -8,10 +8,19 @@ from gongda.product import cells
 from gongda.product.model import ContactLine, Module, Release, Term
 from gongda.product.workbook import Row
 from kb_ingest.sheets.mistake import Mistake, WrongCell
-from zhtext.contacts import AllowList, is_contact, strangers
+from zhtext.contacts import AllowList, strangers
+from zhtext.contacts.allowing import read_value
 
-# What support.toml wants before the value, and what editors call the kind.
+# What support.toml wants before the value, as what it is read there, and what editors call the kind.
 _LABELS = {"电话": "", "网址": "", "邮箱": "", "QQ": "QQ：", "微信": "微信：", "地址": "地址："}
+_READ_AS = {
+    "电话": ("number",),
+    "网址": ("url",),
+    "邮箱": ("email",),
+    "QQ": ("number",),
+    "微信": ("account", "name"),
+    "地址": ("name",),
+}
 _KINDS = {
     "电话": ("电话", "热线", "手机", "座机", "客服电话"),
     "网址": ("网址", "网站", "官网"),
@@ -63,7 +72,8 @@ def _contact(row: Row) -> ContactLine:
     if kind is None:
         raise WrongCell(f"类型“{said[:20]}”不认识；只能是 {'、'.join(_KINDS)}")
     allowed = _LABELS[kind] + value
-    if not is_contact(allowed) or strangers(f"{kind}：{value}", AllowList(frozenset({allowed}))):
+    read = read_value(allowed)
+    if read is None or read[0] not in _READ_AS[kind] or strangers(f"{kind}：{value}", AllowList(frozenset({allowed}))):
         raise WrongCell(f"“{value[:60]}”不像{kind}；一行只写一个，不要写别的字，用途写到“用途”里")
     return ContactLine(kind, value, row.text("use"), allowed)
 

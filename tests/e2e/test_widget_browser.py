@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,12 +16,18 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from gateway.widget import fake_server
 from gateway.widget.fake_desk import FakeDesk
+from retrieval import tables
 from tests.e2e.pages import Widget
 from tests.e2e.ports import free_ports
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.browser
 Person = Callable[[str], BrowserContext]
+CELLS = """async (text) => {
+  const { markdown } = await import("/widget/parts/markdown.js");
+  const cells = (row) => [...row.cells].map((cell) => cell.textContent);
+  return markdown(text).map((node) => [...node.querySelectorAll("tr")].map(cells));
+}"""
 
 
 @pytest.fixture
@@ -47,6 +54,18 @@ def opened(person: BrowserContext, site: str) -> Widget:
     widget = Widget(person, site)
     widget.open()
     return widget
+
+
+def answering(desk: FakeDesk, *blocks: str) -> None:
+    """From now on this is the answer to everything."""
+    card = {"title": "各角色的权限", "blocks": blocks, "entry_id": "faq-roles", "feedback": True}
+    desk.script["rules"].insert(0, {"match": "", "replies": [{"kind": "answer", "card": card}]})
+
+
+def table(columns: int, rows: int) -> str:
+    lines = [[f"列名{column}" for column in range(columns)], ["---"] * columns]
+    lines += [[f"第 {row} 行的内容" for _ in range(columns)] for row in range(rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def said(desk: FakeDesk) -> list[str]:
@@ -268,3 +287,88 @@ def test_an_answer_shows_its_title_once_and_from_its_beginning(desktop: Person, 
     heading = widget.answers.locator("h3")
     expect(heading).to_be_in_viewport()
     assert widget.answers.inner_text().count(heading.inner_text()) == 1
+
+
+def test_a_table_has_its_header_and_its_rows_between_the_paragraphs(desktop: Person, site: str, desk: FakeDesk) -> None:
+    rights = "| 角色 | 说明 |\n| :-- | --- |\n| **造价员** | 授权 `a \\| b`，见【用户管理】 |\n| 资料员 |  |"
+    answering(desk, "默认如下：", rights, "可以改。")
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.say("权限")
+
+    shown = widget.answers.locator("table")
+    expect(shown.locator("thead th[scope=col]")).to_have_text(["角色", "说明"])
+    expect(shown.locator("tbody td")).to_have_text(["造价员", "授权 a | b，见【用户管理】", "资料员", ""])
+    expect(shown.locator("td :is(strong, code, .label)")).to_have_text(["造价员", "a | b", "【用户管理】"])
+    expect(widget.answers.locator("article > p:not(.origin)")).to_have_text(["默认如下：", "可以改。"])
+    assert widget.complaints == []
+
+
+def test_what_a_table_holds_stays_text(desktop: Person, site: str, desk: FakeDesk) -> None:
+    evil = "<img src=x onerror=\"document.title='owned'\">"
+    answering(desk, f"| {evil} |\n| --- |\n| {evil} |")
+    widget = opened(desktop("zh-CN"), site)
+    title = widget.page.title()
+
+    widget.say("权限")
+
+    expect(widget.answers.locator(":is(th, td)")).to_have_text([evil, evil])
+    assert widget.page.title() == title
+    assert widget.panel.locator("img[src=x]").count() == 0
+
+
+def test_a_wide_and_long_table_scrolls_by_itself_with_its_header_in_sight(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    answering(desk, table(12, 50))
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("权限")
+    box = widget.answers.locator(".table")
+    box.wait_for()
+
+    across, down = box.evaluate("box => [box.scrollWidth > box.clientWidth, box.scrollHeight > box.clientHeight]")
+    log = widget.panel.locator(".log").evaluate("log => log.scrollWidth <= log.clientWidth")
+    assert (across, down, log) == (True, True, True)
+
+    box.focus()  # for those without a mouse
+    widget.page.keyboard.press("End")
+    expect(box.locator("tr").last).to_be_in_viewport()
+    expect(box.locator("th").first).to_be_in_viewport()
+    assert box.evaluate("box => box.clientHeight < box.closest('.log').clientHeight")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_header_of_a_table_can_be_told_from_its_rows(
+    browser: Browser, site: str, desk: FakeDesk, colours: Literal["light", "dark"]
+) -> None:
+    answering(desk, table(2, 2))
+    window = browser.new_context(locale="zh-CN", color_scheme=colours)
+    widget = opened(window, site)
+    widget.say("权限")
+
+    background = "cell => getComputedStyle(cell).backgroundColor"
+    header = widget.answers.locator("th").first.evaluate(background)
+    bubble = widget.answers.locator(".bubble").evaluate(background)
+
+    assert "rgba(0, 0, 0, 0)" not in (header, bubble)  # rows would shine through a header that stays
+    assert header != bubble
+    window.close()
+
+
+def test_the_browser_reads_the_same_tables_as_the_index(desktop: Person, site: str) -> None:
+    page = opened(desktop("zh-CN"), site).page
+    blocks = [
+        "| 角色 | 说明 |\n|:--|:-:|\n| 甲 | a \\| b |\n| 乙 |",
+        "角色 | 说明\n- | -\n1. 甲 | - | 多\n| |",
+        "| 只有一列 |\n| --- |\n| --- |",
+        "| 甲 |\n| --- |",
+    ]
+    others = ["| 角色 | 说明 |\n| --- |\n| 甲 |", "| 角色 |\n| 甲 |", "```\n| 甲 |\n| --- |\n```", "甲 || 乙\n---"]
+
+    for block in blocks:
+        read = tables.read(block)
+        assert read is not None
+        assert page.evaluate(CELLS, block) == [[list(row) for row in (read.header, *read.rows)]]
+    for block in others:
+        assert tables.read(block) is None
+        assert [rows for rows in page.evaluate(CELLS, block) if rows] == []

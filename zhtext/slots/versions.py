@@ -46,6 +46,7 @@ _FOREIGN = re.compile(
 )
 _WISHED = re.compile(r"想|准备|打算|计划|怎么|如何|要不要|能不能|可以|可不可以|值得|是否|能否")
 _TO_NEXT = re.compile(r"\s*(?:版本?)?(?:直接)?(?:升级?|更新|换)[到至为成]?(?:了|最新)*\s*(?:的)?[vV]?$")
+_RAISED_TO = re.compile(r"\s*(?:版本?)?(?:直接)?(?:升|更新)")
 _ALONE = re.compile(r"(?:^|[,;。!?])\s*[vV]?\s*$")
 _ENDS = re.compile(r"\s*(?:$|[,;。!?])")
 _HEADS = re.compile(r"\s+[\u4e00-\u9fff]")
@@ -93,8 +94,10 @@ def _named(text: str) -> Iterator[Found]:
         said = match.group(1)
         if _FOREIGN.search(before) or _DOCUMENT_AFTER.match(after):
             continue
-        whole = not said.isdigit() or _NAMED.search(before) or _VERSION_AFTER.match(after) or _called().search(before)
-        if whole or (_used().search(before) and (_ENDS.match(after) or _AFTER.match(after))):
+        sure = (
+            _NAMED.search(before) or _called().search(before) or _VERSION_AFTER.match(after) or _RAISED_TO.match(after)
+        )
+        if not said.isdigit() or sure or (_used().search(before) and (_ENDS.match(after) or _AFTER.match(after))):
             yield Found("version", names[said.lower()], *match.span(1))
 
 

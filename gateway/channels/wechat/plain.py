@@ -1,12 +1,14 @@
 """Light Markdown to plain text: the same subset that the widget shows.
 
-Headings, fenced code, bullets, **bold**, `code` and links. Everything else, such as single stars and
+Headings, tables, fenced code, bullets, **bold**, `code` and links. Everything else, such as single stars and
 underscores, is text and stays: `ERROR_403`, 3*4, `C:\\Program Files`.
 """
 
 from __future__ import annotations
 
 import re
+
+from gateway import tables
 
 _FENCE = re.compile(r"\s*```")
 _HEADING = re.compile(r"\s*#{1,6}\s+")
@@ -15,7 +17,9 @@ _INLINE = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\((https?://[^\s)]+)\
 
 
 def plain(markdown: str) -> str:
-    """The text without marks; lines and numbering stay."""
+    """A block without marks; lines and numbering stay. A table is a block of its own."""
+    if rows := tables.lines(markdown):
+        return "\n".join(map(_inline, rows))
     lines: list[str] = []
     in_code = False
     for line in markdown.splitlines():

@@ -1,4 +1,4 @@
-"""Cutting a text into parts that WeChat takes, at the ends of sentences where there are any."""
+"""Cutting a text into parts that WeChat takes, at the ends of lines or sentences where there are any."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 
 from gateway.channels.wechat.settings import TEXT_LIMIT
 
+_LINE_END = re.compile(r"\n+")
 _SENTENCE_END = re.compile(r"[。！？!?；;…]+[”’」』）)】]*|(?<=[A-Za-z])\.(?=\s)|\n+")
 _CLAUSE_END = re.compile(r"[，、：,]+|\s+")
 _JOINER = "\u200d"
@@ -34,7 +35,8 @@ def cut(text: str, limit: int = TEXT_LIMIT) -> tuple[str, str]:
     reach = _reach(text, limit)
     if reach < len(text):
         reach = (
-            _last(_SENTENCE_END, text, reach, reach // 4)
+            _last(_LINE_END, text, reach, reach * 3 // 4)  # a row of a table stays whole, its cells part at ；
+            or _last(_SENTENCE_END, text, reach, reach // 4)
             or _last(_CLAUSE_END, text, reach, reach // 2)
             or (_whole_cluster(text, reach))
         )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from gongda.commands.knowledge import checking, exporting, gaps, ingesting, publishing, statistics
+from gongda.commands.knowledge.checking import check
+from gongda.commands.knowledge.exporting import export
+from gongda.commands.knowledge.gaps import gaps
+from gongda.commands.knowledge.ingesting import ingest
+from gongda.commands.knowledge.publishing import build, publish, rollback
+from gongda.commands.knowledge.statistics import stats
 
 app = typer.Typer(no_args_is_help=True)
-app.command("ingest")(ingesting.ingest)
-app.command("build")(publishing.build)
-app.command("check")(checking.check)
-app.command("publish")(publishing.publish)
-app.command("rollback")(publishing.rollback)
-app.command("export")(exporting.export)
-app.command("gaps")(gaps.gaps)
-app.command("stats")(statistics.stats)
+app.command("ingest")(ingest)
+app.command("build")(build)
+app.command("check")(check)
+app.command("publish")(publish)
+app.command("rollback")(rollback)
+app.command("export")(export)
+app.command("gaps")(gaps)
+app.command("stats")(stats)
 
 
 @app.callback()

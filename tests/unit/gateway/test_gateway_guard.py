@@ -45,11 +45,17 @@ FAILURES: dict[str, Exception] = dict(
 
 def application() -> FastAPI:
     app = FastAPI(openapi_url=None)
-    app.add_middleware(Guard, max_body=LIMIT, wording=WORDING)
+    app.add_middleware(Guard, max_body=LIMIT, wording=WORDING, larger={"/documents": 3 * LIMIT})
     install_errors(app, WORDING)
 
     @app.post("/notes")
     async def notes(note: Note) -> dict[str, int]:
+        return {"length": len(note.text)}
+
+    @app.post("/documents")
+    @app.post("/documents/{name}")
+    @app.post("/documentsandmore")
+    async def documents(note: Note) -> dict[str, int]:
         return {"length": len(note.text)}
 
     @app.get("/fail/{name}")
@@ -257,3 +263,16 @@ def test_every_error_of_the_gateway_has_its_sentence() -> None:
 
     assert len(ours) >= 10
     assert all(WORDING.text(f"errors.{error.key}", limit=1) for error in ours)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/documents", 3 * LIMIT), ("/documents/a", 3 * LIMIT), ("/documentsandmore", LIMIT), ("/notes", LIMIT)],
+)
+async def test_a_path_may_have_a_limit_of_its_own(client: httpx2.AsyncClient, path: str, limit: int) -> None:
+    json_type = {"content-type": "application/json"}
+    fits = await client.post(path, content=note(limit), headers=json_type)
+    over = await client.post(path, content=note(limit + 1), headers=json_type)
+    streamed = await client.post(path, content=chunks(note(limit + 1)), headers=json_type)
+    assert (fits.status_code, over.status_code, streamed.status_code) == (200, 413, 413)
+    assert str(limit) in over.json()["error"]["message"]

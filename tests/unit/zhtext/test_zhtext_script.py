@@ -107,6 +107,17 @@ def test_codes_paths_and_screen_labels_survive_the_way_to_any_region(
     assert not set("软录务网页检络员") & set(rest)
 
 
+@given(st.lists(st.one_of(SENTENCES, PROTECTED), min_size=1, max_size=5), st.sampled_from(["tw", "hk"]))
+def test_each_cell_of_a_table_is_converted_by_itself_and_every_pipe_stays(cells: list[str], region: str) -> None:
+    rendered = [to_region(cell, "hant", region) for cell in cells]
+
+    assert to_region(f"|{'|'.join(cells)}|\n|:---|", "hant", region) == f"|{'|'.join(rendered)}|\n|:---|"
+
+
+def test_an_escaped_pipe_stays_escaped() -> None:
+    assert to_region("| `保存 \\| 打开` | 文件 \\| 软件 |", "hant", "tw") == "| `保存 \\| 打开` | 檔案 \\| 軟體 |"
+
+
 @given(st.text(max_size=40), st.sampled_from([("hans", "cn"), ("none", None), ("hans", None)]))
 def test_a_simplified_asker_gets_the_reply_untouched(text: str, voice: tuple[str, str | None]) -> None:
     assert to_region(text, *voice) == text

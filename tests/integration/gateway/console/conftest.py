@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.gateway.console.knowledge_world import Knowledge
 from tests.integration.gateway.console.world import Staff, World
 
 
@@ -18,3 +19,9 @@ def world(staff: Staff, tmp_path: Path) -> Iterator[World]:
     made = World(staff, tmp_path)
     yield made
     made.db.close()
+
+
+@pytest.fixture
+def knowledge(world: World) -> Knowledge:
+    """What people have done to the world's entries, gaps and publications."""
+    return Knowledge(world)

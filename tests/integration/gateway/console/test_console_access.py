@@ -6,12 +6,14 @@ import pytest
 from fastapi.routing import APIRoute
 
 from desk import agents
-from gateway.console import hit_test, login, team, tickets
+from gateway.console import PARTS
 from gateway.console.access import TABLE, allow
 from gateway.console.fakes import FakeKnowledge
+from tests.integration.gateway.console.knowledge_pages import KNOWLEDGE
 from tests.integration.gateway.console.world import PASSWORD, Staff, World
 
 LOGINS = {"agent": "zhang", "lead": "wang", "editor": "chen", "admin": "root"}
+IDS = ("entry_id", "pin_id", "gap_id", "question_id", "publication_id", "job_id")
 EVERYONE, TEAM, LEADERS, ADMIN = (
     {"agent", "lead", "editor", "admin"},
     {"agent", "lead", "admin"},
@@ -47,18 +49,19 @@ TICKETS = [
     ("POST", f"{TICKET}/reply", {"text": "您好", "key": "k"}, set(), TEAM, set()),
 ]
 REOPEN = ("POST", f"{TICKET}/reopen", {"reason": "又出现"}, TEAM)
+CASE = ("POST", f"{TICKET}/case", {}, TEAM)  # of a resolved one
 PUBLIC = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}
 
 
 def test_every_route_stands_in_the_tables_above() -> None:
     routes = {
         (method, f"/console{route.path}")
-        for part in (login, tickets, hit_test, team)
+        for part in PARTS
         for route in part.router.routes
         if isinstance(route, APIRoute)
         for method in route.methods
     }
-    assert routes == PUBLIC | {(row[0], row[1]) for row in [*PAGES, *TICKETS, REOPEN]}
+    assert routes == PUBLIC | {(row[0], row[1]) for row in [*PAGES, *TICKETS, REOPEN, CASE, *KNOWLEDGE]}
 
 
 @pytest.fixture
@@ -109,9 +112,19 @@ def test_only_the_team_reopens(world: World, role: str) -> None:
     assert tried(world, role, method, path, form, number) == expected(method, path, role in may)
 
 
-@pytest.mark.parametrize(("method", "path"), sorted({(row[0], row[1]) for row in [*PAGES, *TICKETS, REOPEN]}))
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_only_the_team_makes_a_case_of_a_resolved_ticket(world: World, role: str) -> None:
+    number = world.ticket(of="li")
+    world.browser("li").post(f"/console/tickets/{number}/resolve", data={"solution": "已完成"})
+    method, path, form, may = CASE
+    assert tried(world, role, method, path, form, number) == expected(method, path, role in may)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), sorted({(row[0], row[1]) for row in [*PAGES, *TICKETS, REOPEN, CASE, *KNOWLEDGE]})
+)
 def test_nobody_gets_anywhere_without_a_session(world: World, method: str, path: str) -> None:
-    path = path.format(number=world.ticket(), agent_id=1)
+    path = path.format(number=world.ticket(), agent_id=1, **dict.fromkeys(IDS, 1))
     assert world.browser().request(method, path).headers["location"].startswith("/console/login")
     assert world.browser(accept="application/json").request(method, path).status_code == 401
 

@@ -51,8 +51,8 @@ def test_after_five_wrong_passwords_even_the_right_one_waits_a_quarter_of_an_hou
     assert log_in(browser).status_code == 303
 
 
-def test_an_editor_begins_with_the_hit_test(world: World) -> None:
-    assert log_in(world.browser(), login="chen").headers["location"] == "/console/hit-test"
+def test_an_editor_begins_with_the_entries(world: World) -> None:
+    assert log_in(world.browser(), login="chen").headers["location"] == "/console/entries"
 
 
 def test_logging_out_ends_the_session_in_the_database_too(world: World) -> None:

@@ -125,6 +125,18 @@ def test_a_hit_test_without_the_action_server_says_so(world: World) -> None:
     assert "导入报错" in answer.text
 
 
+def test_the_hit_test_leads_to_the_entries_and_pins_questions(staff: Staff, tmp_path: Path) -> None:
+    hit = {**HIT, "entry_id": "err-1042", "variant": ">=6.0"}
+    world = World(staff, tmp_path, knowledge=FakeKnowledge(hit))
+    assert 'value="导入报错"' in world.browser("chen").get("/console/hit-test?question=导入报错").text
+    page = world.browser("chen").post("/console/hit-test", data={"question": "导入报 err1042"}).text
+    assert '<a href="/console/entries/err-1042">导入报错</a>' in page
+    assert "&gt;=6.0 版本的答案" in page
+    assert page.count("固定这个问题") == 2
+    assert 'name="question" value="导入报 err1042"' in page
+    assert "固定这个问题" not in world.browser("zhang").post("/console/hit-test", data={"question": "导入"}).text
+
+
 def test_an_administrator_adds_resets_and_deactivates(world: World) -> None:
     root = world.browser("root", accept="application/json")
     fields = {"login": "Sun", "name": "孙宁", "role": "agent", "password": "first-password"}

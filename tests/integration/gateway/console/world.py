@@ -74,6 +74,12 @@ class World:
             client.cookies.set(COOKIE, self._tokens[login], path="/console")
         return client
 
+    def browser_later(self, login: str) -> TestClient:
+        """Signed in anew: days later the first session has ended."""
+        client = self.browser()
+        client.cookies.set(COOKIE, agents.login(self.db, login, PASSWORD, now=self.clock()).token, path="/console")
+        return client
+
     def agent(self, login: str) -> Agent:
         with self.db.read() as session:
             return next(one for one in agents.listing(session, active=None) if one.login == login)

@@ -37,6 +37,15 @@ def test_the_cut_is_at_the_last_sentence_end() -> None:
     assert cut(first + "再" * 400, 2000) == (first, "再" * 400)
 
 
+def test_the_end_of_a_line_goes_before_that_of_a_sentence_a_little_later() -> None:
+    rows = "角色：造价员；查看：是\n" * 3
+    assert cut(rows + "角色：资料员；查看：否", 120) == (rows, "角色：资料员；查看：否")
+
+
+def test_a_line_that_ends_too_early_is_no_reason_to_send_half_a_text() -> None:
+    assert cut("标题\n" + "先备份。" * 20, 100)[0] == "标题\n" + "先备份。" * 7
+
+
 def test_a_closing_quotation_mark_stays_with_its_sentence() -> None:
     assert cut("提示“导入失败！”" + "然后" * 20, 40)[0] == "提示“导入失败！”"
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.channels.wechat.phrases import Phrases
 from gateway.channels.wechat.plain import plain
 from gateway.channels.wechat.settings import QUEUED_LIMIT, TEXT_LIMIT
-from gateway.channels.wechat.splitting import size
+from gateway.channels.wechat.splitting import size, split
 from gateway.channels.wechat.text import render
 from gateway.flow import Outgoing
 from gateway.wording import Wording
@@ -45,6 +45,35 @@ def test_an_answer_shows_title_blocks_way_around_and_evidence() -> None:
 def test_a_runbook_has_no_version_and_shows_its_source_alone() -> None:
     card = {"title": "先救数据", "blocks": ["停止操作。"], "source": "《应急手册》"}
     assert render([said(kind="answer", card=card)], PHRASES) == "先救数据\n停止操作。\n来源：《应急手册》"
+
+
+def test_each_row_of_a_table_is_a_line() -> None:
+    table = "| 角色 | 查看 | 说明 |\n| --- | --- | --- |\n| **造价员** | 是 | 授权 `export_all` |\n| # | 否 | a \\| b |"
+    card = {"title": "权限", "blocks": ["默认如下：", table, "可以改。"]}
+
+    assert render([said(kind="answer", card=card)], PHRASES) == (
+        "权限\n默认如下：\n角色：造价员；查看：是；说明：授权 export_all\n角色：#；查看：否；说明：a | b\n可以改。"
+    )
+
+
+def test_a_row_of_two_columns_is_no_heading_and_no_item() -> None:
+    assert plain("| # | 名称 |\n| --- | --- |\n| - | [无](https://a.example) |") == (
+        "# — 名称\n- — 无（https://a.example）"
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "most"), [(2, 50, 2), (4, 50, 5), (12, 50, 14)], ids=lambda number: str(number)
+)
+def test_the_rows_of_a_long_or_wide_table_are_never_torn(columns: int, rows: int, most: int) -> None:
+    line = "| " + " | ".join(["内容五个字"] * columns) + " |"
+    table = "\n".join(["| " + " | ".join(["列名"] * columns) + " |", "|" + " --- |" * columns, *[line] * rows])
+
+    parts = split(render([said(kind="answer", card={"title": "表", "blocks": [table]})], PHRASES))
+
+    assert len(parts) <= most
+    assert all(part.endswith("\n") for part in parts[:-1])
+    assert "".join(parts).count("内容五个字") == columns * rows
 
 
 def test_choices_are_numbered_and_say_how_to_pick() -> None:
