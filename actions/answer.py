@@ -21,6 +21,7 @@ from zhtext.questions import split_questions
 
 MISSES_BEFORE_HUMAN = 1  # misses already behind us when another one calls a human
 CERTAIN = 0.95  # probability from which an answer stands although the engine finds the question foreign
+SURELY_FOREIGN = 0.96  # out-of-scope score of small talk; below it stands much that only nobody has written about yet
 _NO_EMERGENCY = ("P2", "P3")
 PENDING = "pending_question"  # the slot of a second question that waits for the choice of the first
 ENTRY = "entry:"  # how a choice says that it stands for an entry
@@ -98,11 +99,16 @@ class ActionAnswer(Action):
 def _scoped(found: Decision, message: Heard) -> Decision:
     """Out of scope wins over a guess, and loses against evidence: a code, or an entry that is as good as certain."""
     if message.out_of_scope and isinstance(found, (Answer, Choices, Decline)) and _guessed(found):
-        return Decline(reason="out_of_scope", build_id=found.build_id, trace_id=found.trace_id)
+        return Decline("out_of_scope", build_id=found.build_id, trace_id=found.trace_id, keep=_perhaps_ours(message))
     if isinstance(found, Runbook) and message.situation.priority in _NO_EMERGENCY:
         # 只有我一个人打不开: what is meant for everybody is only on offer.
         return Choices((Option(ENTRY + found.entry_id, found.title),), found.build_id, found.trace_id)
     return found
+
+
+def _perhaps_ours(message: Heard) -> bool:
+    """混凝土罐车的轨迹怎么看: a matter that no entry and no example knows yet looks foreign, too."""
+    return message.foreign < SURELY_FOREIGN and message.situation.priority is not None
 
 
 def _guessed(found: Answer | Choices | Decline) -> bool:

@@ -26,6 +26,7 @@ class Heard:
     text: str
     intent: str
     out_of_scope: bool
+    foreign: float  # 0 familiar, 1 foreign: how far out of scope
     context: TurnContext
     entities: tuple[tuple[str, str], ...]
     situation: Situation
@@ -97,6 +98,7 @@ def heard(tracker: Tracker) -> Heard:
         text=text,
         intent=intent.get("name") or "",
         out_of_scope=bool((message.get("out_of_scope") or {}).get("decision")),
+        foreign=float((message.get("out_of_scope") or {}).get("score") or 0.0),
         context=TurnContext.from_json(message.get("metadata") or {}),
         entities=_entities(message),
         situation=of_message(message) or by_patterns(text),

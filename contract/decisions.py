@@ -65,6 +65,7 @@ class Decline:
     build_id: str = ""
     trace_id: str = ""
     question: Optional[str] = None  # what was looked up, if not the person's own words: a follow-up, one of two
+    keep: bool = False  # out of scope as it seems, and yet worth an editor's look
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def from_json(data: Mapping[str, Any]) -> Decision:
 
 
 # What the fields that are no text hold; bool is an int for Python, but no score.
-_TYPES: Dict[str, Tuple[type, ...]] = {"probability": (int, float), "score": (int,), "helpful": (bool,)}
+_TYPES: Dict[str, Tuple[type, ...]] = {"probability": (int, float), "score": (int,), "helpful": (bool,), "keep": (bool,)}
 
 
 def _typed(f: Field[Any], value: Any) -> Any:

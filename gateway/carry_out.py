@@ -95,6 +95,7 @@ class CarryOut:
         if decision.reason != "out_of_scope":
             self._plan.change["misses"] = self._now.conversation.misses + 1
             self._asked(decision)
+        if decision.reason != "out_of_scope" or decision.keep:
             self._plan.gap = Gap(decision.question or self._now.question, decision.reason, decision.build_id)
         key = "unknown_code_neighbours" if decision.neighbours else decision.reason
         sentence = self._text(f"decline.{key}", codes="、".join(decision.codes))

@@ -13,6 +13,7 @@ from desk.database import Database
 from desk.errors import DeskError
 from gongda.errors import GongdaError
 from gongda.policy import load_policy
+from gongda.product.overlay import load
 from gongda.running import NEEDED_MB
 from gongda.settings import Settings
 from gongda.training import engine_python, model_path
@@ -82,6 +83,15 @@ def _policy(settings: Settings) -> Check:
     return Check("policy", True, f"{settings.support} 有效")
 
 
+def _product(settings: Settings) -> Check:
+    try:
+        product = load(settings)
+    except GongdaError as error:
+        return Check("product", False, str(error))
+    whose = f"资料在 {settings.own}" if settings.has_own else "样例；换成自己的产品用 gongda init"
+    return Check("product", True, f"产品 {product.name}（{whose}）")
+
+
 def _secrets(settings: Settings) -> Check:
     folder = settings.var / "secrets"
     loose = [path.name for path in folder.glob("*") if stat.S_IMODE(path.stat().st_mode) & 0o077]
@@ -103,5 +113,5 @@ def _running(settings: Settings) -> Iterator[Check]:
 
 
 _CHECKS: tuple[Callable[[Settings], Check], ...] = (
-    _disk, _engine_environment, _model, _index, _database, _policy, _secrets,
+    _disk, _engine_environment, _model, _index, _database, _policy, _product, _secrets,
 )  # fmt: skip

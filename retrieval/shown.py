@@ -7,6 +7,7 @@ import re
 from contract.decisions import Answer, Runbook
 from retrieval import tables
 from retrieval.entry import Entry, Variant
+from retrieval.links import plain
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*([-*+]|\d+[.)、])\s")
@@ -16,7 +17,7 @@ def decision_for(
     entry: Entry, variant: Variant | None = None, *, probability: float, build_id: str, trace_id: str
 ) -> Answer | Runbook:
     """The decision that shows one entry, or its answer for some versions: a runbook for emergencies, else an answer."""
-    blocks = split_blocks(variant.answer if variant else entry.answer)
+    blocks = split_blocks(plain(variant.answer if variant else entry.answer))
     title = f"{entry.title}（{variant.label}）" if variant else entry.title
     if entry.type == "runbook":
         return Runbook(entry_id=entry.id, title=title, blocks=blocks, source=entry.source, build_id=build_id,
@@ -24,7 +25,7 @@ def decision_for(
     return Answer(
         entry_id=entry.id, version=entry.version, title=title, blocks=blocks, source=entry.source,
         review=entry.review, probability=probability, build_id=build_id, trace_id=trace_id, code=entry.code,
-        workaround=entry.workaround,
+        workaround=plain(entry.workaround) if entry.workaround else None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from desk import agents
-from desk.agents import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from desk.agents import LONGEST_PASSWORD, SHORTEST_PASSWORD, Agent
 from desk.errors import BadLogin, LockedOut
 from gateway.console import session
 from gateway.console.access import require
@@ -32,7 +32,7 @@ def login_page(request: Request) -> Response:
         me = session.signed_in(request)
     except NotSignedIn:
         return page(request, "login.html", None, message="", login="", next=wanted)
-    return go_to(session.local_path(wanted) or home(me))
+    return go_to(_wanted(wanted, me))
 
 
 @router.post("/login")
@@ -46,9 +46,15 @@ async def log_in(request: Request, services: Parts) -> Response:
     except (BadLogin, LockedOut) as error:
         message = _refusal(error, services) if name and password else services.wording.text("console.login.empty")
         return page(request, "login.html", None, status=401, message=message, login=name[:64], next=wanted)
-    response = go_to(session.local_path(wanted) or home(begun.agent))
+    response = go_to(_wanted(wanted, begun.agent))
     session.begin(response, begun, now=now, secure=services.settings.secure_cookies)
     return response
+
+
+def _wanted(path: str, agent: Agent) -> str:
+    """Where somebody was going; the front door leads each to where their own work begins."""
+    local = session.local_path(path)
+    return home(agent) if local in (None, "", "/console") else local
 
 
 @router.post("/logout")

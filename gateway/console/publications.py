@@ -104,10 +104,11 @@ def publication_page(request: Request, publication_id: int, me: Me, services: Pa
 
 def refused(session: Session) -> bool:
     """Whether the last attempt, real or rehearsed, met objections."""
-    done = next((one for one in jobs.listing(session, kinds=("publish",), status="done", limit=1)), None)
-    if done is not None and (done.report or {}).get("objections"):
-        return True
     last = publications.latest(session, state=None, kind="publish")
+    done = next((one for one in jobs.listing(session, kinds=("publish",), status="done", limit=1)), None)
+    rehearsed = done is not None and bool((done.report or {}).get("rehearsed"))
+    if done is not None and rehearsed and (last is None or (done.finished_at or done.created_at) >= last.created_at):
+        return bool((done.report or {}).get("objections"))
     return last is not None and last.state == "refused"
 
 

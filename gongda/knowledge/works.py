@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -49,11 +50,13 @@ def _roll_back(settings: Settings, database: Database, clock: Clock, job: Job) -
 
 
 def _ingest(settings: Settings, database: Database, clock: Clock, job: Job) -> Mapping[str, Any]:
-    """{folder} -> the ingest report, with the ids of the drafts."""
+    """{folder} -> the ingest report, with the ids of the drafts. What was uploaded is in the drafts then, and goes."""
     folder = Path(str(job.payload["folder"]))
     policy = load_policy(settings.root / settings.support)
     found = ingest([folder], allow=policy.contacts, now=clock())
     imported = take_in(database, found.entries, author=job.requested_by, clock=clock)
+    if folder.resolve().is_relative_to(settings.uploads.resolve()):
+        shutil.rmtree(folder, ignore_errors=True)
     return {
         "files": [file.to_json() for file in found.files],
         "changes": len(imported.drafts),

@@ -50,7 +50,8 @@ class ContactLine:
 
 @dataclass(frozen=True)
 class Product:
-    """`hours` maps days of support.toml to intervals such as 09:00-12:00; a day it does not name stays as it is."""
+    """`hours` maps days of support.toml to intervals such as 09:00-12:00; a day it does not name stays as it is.
+    `questions` are some that it has an answer to."""
 
     name: str
     short_names: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ class Product:
     terms: tuple[Term, ...] = ()
     contacts: tuple[ContactLine, ...] = ()
     hours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,6 +94,7 @@ class Product:
             terms=tuple(Term(**_frozen(item)) for item in data.get("terms", ())),
             contacts=tuple(ContactLine(**_frozen(item)) for item in data.get("contacts", ())),
             hours={day: tuple(spans) for day, spans in data.get("hours", {}).items()},
+            questions=_texts(data, "questions"),
         )
 
 

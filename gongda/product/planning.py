@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongda.product import overlay, policy_file
@@ -15,6 +15,7 @@ from kb_ingest.folder import read_folder
 from kb_ingest.report import Changes, changes
 from retrieval.entry import Entry
 
+_QUESTIONS = 4  # that the demo page offers
 UNFINISHED = ".unfinished"  # lies in the product's folder while one product takes the place of another
 
 
@@ -45,16 +46,17 @@ def plan(settings: Settings, draft: Draft) -> Plan:
     """Raises BadSetting for a support.toml that is wrong, IngestError."""
     former, before = overlay.former(settings)
     entries = (*draft.entries, *_generated(draft))
-    wanted = overlay.files(draft.product, draft.entries, entries)
+    product = replace(draft.product, questions=tuple(entry.question for entry in draft.entries[:_QUESTIONS]))
+    wanted = overlay.files(product, draft.entries, entries)
     path = support_file(settings)
-    policy = policy_file.rewritten(path, former, draft.product)
+    policy = policy_file.rewritten(path, former, product)
     return Plan(
-        product=draft.product,
+        product=product,
         entries=entries,
         differing=changes(before, entries),
         files=overlay.differing(settings.own, wanted),
         policy=None if path.exists() and path.read_text(encoding="utf-8") == policy else policy,
-        another=not settings.has_own or former.name != draft.product.name or (settings.own / UNFINISHED).exists(),
+        another=not settings.has_own or former.name != product.name or (settings.own / UNFINISHED).exists(),
         sample=frozenset(entry.id for entry in read_folder(settings.sample)),
         notes=(*draft.notes, *_lacking(entries)),
     )

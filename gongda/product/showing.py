@@ -7,8 +7,6 @@ from gateway.wording import Wording
 from gongda.product import overlay
 from gongda.settings import Settings
 
-_QUESTIONS = 4
-
 
 def wording(settings: Settings) -> Wording:
     """The gateway's sentences about this product. Raises BadSetting."""
@@ -21,12 +19,11 @@ def shown(settings: Settings) -> Shown | None:
     if not settings.has_own:
         return None
     product = overlay.load(settings)
-    _, entries = overlay.former(settings)
     return Shown(
         name=product.name,
         company=product.company,
         current=product.current.version if product.current else "",
         modules=tuple(module.name for module in product.modules),
         editions=product.editions,
-        questions=tuple(entry.question for entry in entries)[:_QUESTIONS],
+        questions=product.questions,
     )

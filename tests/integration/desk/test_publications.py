@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from desk import audit, pins, publications
+from desk.audit import SYSTEM
 from desk.clock import FixedClock
 from desk.database import Database
 from desk.errors import AlreadyExists, NotFound
@@ -89,6 +90,15 @@ def test_shipped_questions_are_pinned_once_and_a_removed_one_stays_away(db: Data
         ]
     with pytest.raises(NotFound), db.write() as session:
         pins.remove(session, removed.id, by=AUTHOR, now=clock())
+
+
+@pytest.mark.usefixtures("two_entries")
+def test_a_question_that_no_person_has_removed_comes_back_with_its_file(db: Database, clock: FixedClock) -> None:
+    with db.write() as session:
+        pins.seed(session, {"存不了": "faq-b"}, now=clock())
+        (shipped,) = pins.listing(session)
+        pins.remove(session, shipped.id, by=SYSTEM, now=clock())
+        assert pins.seed(session, {"存不了": "faq-b"}, now=clock()) == 1
 
 
 @pytest.mark.usefixtures("two_entries")

@@ -32,6 +32,13 @@ async def test_a_decline_is_a_gap_and_small_talk_is_none(turns_world: World) -> 
     assert unanswered(turns_world) == [("declined", "no_evidence", "怎么飞")]
 
 
+async def test_what_seems_foreign_and_may_be_ours_is_a_gap_and_no_miss(turns_world: World) -> None:
+    turns_world.says(Decline("out_of_scope", build_id="build", keep=True))
+    await turns_world.say("罐车的轨迹怎么看")
+
+    assert unanswered(turns_world) == [("declined", "out_of_scope", "罐车的轨迹怎么看")]
+
+
 async def test_the_second_miss_is_a_gap_of_the_question_that_was_handed_over(turns_world: World) -> None:
     def script(text: str, context: TurnContext) -> Sequence[Part]:
         slots = {"phenomenon": text}

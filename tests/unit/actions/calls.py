@@ -22,7 +22,7 @@ def message(text: str, intent: str = "data_import", **more: Any) -> dict[str, An
         "intent": {"name": intent, "confidence": more.pop("sure", 0.9)},
         "entities": more.pop("entities", []),
         "metadata": metadata,
-        "out_of_scope": {"score": 0.9, "decision": more.pop("out_of_scope", False)},
+        "out_of_scope": {"score": more.pop("foreign", 0.99), "decision": more.pop("out_of_scope", False)},
         **more,
     }
 

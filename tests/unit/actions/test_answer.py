@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actions.answer import CERTAIN, PENDING, ActionAnswer
+from actions.answer import CERTAIN, PENDING, SURELY_FOREIGN, ActionAnswer
 from actions.empathy import SOOTHED
 from actions.knowledge import FakeKnowledge, Knowledge, a_runbook, an_answer, some_choices
 from contract.decisions import Answer, Choices, Decision, Decline, Handoff
@@ -66,6 +66,20 @@ async def test_what_is_out_of_scope_is_declined_as_such(found: Decision) -> None
 
     assert isinstance(declined, Decline)
     assert declined.reason == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "priority", "kept"), [(0.9, "P4", True), (0.9, None, False), (SURELY_FOREIGN, "P4", False)]
+)
+async def test_what_may_be_ours_after_all_is_kept_for_the_editors(
+    foreign: float, priority: str | None, kept: bool
+) -> None:
+    (declined,) = await answered(
+        FakeKnowledge(), "罐车的轨迹怎么看", out_of_scope=True, foreign=foreign, situation=situation(priority)
+    )
+
+    assert isinstance(declined, Decline)
+    assert (declined.reason, declined.keep) == ("out_of_scope", kept)
 
 
 @pytest.mark.parametrize(

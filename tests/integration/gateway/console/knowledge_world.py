@@ -82,9 +82,7 @@ class Knowledge:
     def loose(self, text: str = "手机上能看模型吗") -> None:
         with self._world.db.write() as session:
             talk = conversations.open_for(session, "web", "loose", now=self._world.clock())
-            unanswered.record(
-                session, talk.id, text, source="declined", reason="no_evidence", now=self._world.clock()
-            )
+            unanswered.record(session, talk.id, text, source="declined", reason="no_evidence", now=self._world.clock())
 
     def publication(self, *, state: Any = "published", build_id: str = BUILD, **report: Any) -> Publication:
         with self._world.db.write() as session:

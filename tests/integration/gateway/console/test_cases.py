@@ -11,7 +11,9 @@ from tests.integration.gateway.console.world import World
 JSON = {"accept": "application/json"}
 
 
-def resolved(world: World, said: str = "导入材料价一直失败", solution: str = "已重置导入模板，重新导入成功", **more) -> str:
+def resolved(
+    world: World, said: str = "导入材料价一直失败", solution: str = "已重置导入模板，重新导入成功", **more
+) -> str:
     number = world.ticket(of="zhang", said=said, **more)
     world.browser("zhang").post(f"/console/tickets/{number}/resolve", data={"solution": solution})
     return number
@@ -38,7 +40,9 @@ def test_one_click_makes_a_draft_that_tells_what_happened_and_what_helped(world:
 
 def test_secrets_and_the_name_of_the_customer_stay_out_of_it(world: World, knowledge: Knowledge) -> None:
     number = resolved(
-        world, said="我是刘建国，密码是 Abc123456，导入材料价失败", solution="刘建国电话 13812345678 确认，已用 token=abcdef0123456789abcd 处理"
+        world,
+        said="我是刘建国，密码是 Abc123456，导入材料价失败",
+        solution="刘建国电话 13812345678 确认，已用 token=abcdef0123456789abcd 处理",
     )
     with world.db.write() as session:
         contacts.describe(session, world.of(number).contact_id, name="刘建国")

@@ -55,12 +55,23 @@ def test_files_are_put_into_a_folder_of_their_own_and_the_worker_is_asked(world,
     folder = Path(job.payload["folder"])
     assert folder.parent == uploads
     assert job.payload["by"] == job.requested_by == world.agent("chen").actor
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"手册.md": "# 一".encode(), "常见问题.csv": b"a,b"}
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "手册.md": "# 一".encode(),
+        "常见问题.csv": b"a,b",
+    }
     assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_names_can_lead_nowhere_and_clash_with_nothing(world: World, knowledge: Knowledge, uploads: Path) -> None:
-    names = ("../../etc/passwd", "..\\..\\boot.ini", "手册.MD", "手册.md", ".hidden", "a\u202eb.txt", "x" * 300 + ".pdf")
+    names = (
+        "../../etc/passwd",
+        "..\\..\\boot.ini",
+        "手册.MD",
+        "手册.md",
+        ".hidden",
+        "a\u202eb.txt",
+        "x" * 300 + ".pdf",
+    )
     send(world, *((name, b"x") for name in names))
     folder = Path(knowledge.jobs("ingest")[0].payload["folder"])
     found = sorted(path.name for path in folder.iterdir())

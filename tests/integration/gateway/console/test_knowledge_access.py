@@ -47,7 +47,9 @@ def tried(world: World, role: str, method: str, path: str, fields: dict, entry_i
 
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 @pytest.mark.parametrize(
-    ("method", "path", "fields", "may", "entry_id"), KNOWLEDGE, ids=lambda value: value if isinstance(value, str) else ""
+    ("method", "path", "fields", "may", "entry_id"),
+    KNOWLEDGE,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_only_these_roles_get_to_a_knowledge_page(world, role, method, path, fields, may, entry_id) -> None:
     allowed = 200 if method == "GET" or path.endswith("/preview") else 303

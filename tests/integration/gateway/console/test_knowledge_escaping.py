@@ -33,12 +33,25 @@ def assert_harmless(page: str, *, said: bool = True) -> None:
 
 
 def test_every_page_escapes_everything(staff: Staff, tmp_path: Path) -> None:
-    near = {"candidates": [{"entry_id": EVIL, "title": EVIL, "probability": 0.5}], "title": EVIL, "entry_id": EVIL, "variant": EVIL}
+    near = {
+        "candidates": [{"entry_id": EVIL, "title": EVIL, "probability": 0.5}],
+        "title": EVIL,
+        "entry_id": EVIL,
+        "variant": EVIL,
+    }
     settings = FakeSettings(index=tmp_path / "index", four_eyes=False)
     world = World(staff, tmp_path, knowledge=FakeKnowledge(near, BUILD), settings=settings)
     knowledge = Knowledge(world)
-    said = {name: EVIL for name in ("title", "question", "answer", "topic", "module", "source", "workaround", "audience", "code")}
-    evil = {**said, "owner": EVIL[:40], "similar": [EVIL], "variants": [{"versions": "6.2", "label": EVIL, "answer": EVIL}]}
+    said = {
+        name: EVIL
+        for name in ("title", "question", "answer", "topic", "module", "source", "workaround", "audience", "code")
+    }
+    evil = {
+        **said,
+        "owner": EVIL[:40],
+        "similar": [EVIL],
+        "variants": [{"versions": "6.2", "label": EVIL, "answer": EVIL}],
+    }
     knowledge.live("faq-evil", **evil)
     knowledge.pin("faq-evil", EVIL)
     knowledge.submitted("faq-evil", **{**evil, "answer": EVIL + "2"})

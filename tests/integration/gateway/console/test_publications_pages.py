@@ -101,7 +101,9 @@ def test_a_rehearsal_and_a_publication_are_jobs_for_the_worker(world: World, kno
     assert job.requested_by == world.agent("chen").actor
     second = browser.post("/console/publications", data={"action": "publish"})
     assert second.headers["location"] == f"/console/jobs/{job.id}?done=job_busy"
-    assert browser.post("/console/publications/rollback", data={"reason": "错了"}).headers["location"].endswith("job_busy")
+    assert (
+        browser.post("/console/publications/rollback", data={"reason": "错了"}).headers["location"].endswith("job_busy")
+    )
     assert len(knowledge.jobs()) == 1
 
 
@@ -155,6 +157,21 @@ def test_objections_of_a_rehearsal_can_be_overruled_too(world: World, knowledge:
     assert "正式发布会被拒绝" in browser.get(f"/console/jobs/{job.id}").text
     answer = browser.post("/console/publications", data={"action": "publish", "overrule": "有意的"})
     assert answer.headers["location"].endswith("done=job_asked")
+
+
+def test_once_something_was_published_there_is_nothing_left_to_overrule(world: World, knowledge: Knowledge) -> None:
+    knowledge.job("publish", {**REPORT, "rehearsed": True}, rehearse=True)
+    world.clock.advance(timedelta(minutes=1))
+    knowledge.publication()
+    answer = world.browser("chen", **JSON).post("/console/publications", data={"action": "publish", "overrule": "x"})
+    assert error(answer) == "nothing_refused"
+
+
+def test_only_the_last_publication_is_said_to_serve(world: World, knowledge: Knowledge) -> None:
+    knowledge.publication()
+    knowledge.publication(build_id=OLDER)
+    knowledge.publication()
+    assert world.browser("chen").get("/console/publications").text.count(">在用<") == 1
 
 
 def test_an_overrule_is_never_taken_along_by_a_rehearsal(world: World, knowledge: Knowledge) -> None:

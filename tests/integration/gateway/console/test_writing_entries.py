@@ -156,7 +156,11 @@ def test_a_retired_entry_can_be_written_but_not_submitted(world: World, knowledg
     world.browser("chen").post("/console/entries/faq-save/retire", data={"reason": "旧"})
     path = "/console/entries/faq-save/draft"
     refused = world.browser("chen").post(path, data=form(base=base, action="submit", answer="改过。"))
-    assert (refused.status_code, "这一条已下架" in refused.text, "改过。</textarea>" in refused.text) == (409, True, True)
+    assert (refused.status_code, "这一条已下架" in refused.text, "改过。</textarea>" in refused.text) == (
+        409,
+        True,
+        True,
+    )
     assert world.browser("chen").post(path, data=form(base=base, answer="改过。")).status_code == 303
 
 
@@ -182,7 +186,11 @@ def test_the_preview_shows_the_cards_that_customers_get(world: World) -> None:
     )  # fmt: skip
     page = world.browser("zhang").post("/console/preview", data=fields).text
     assert re.findall("<h3>([^<]+)</h3>", page) == ["怎么保存", "怎么保存（6.2 版）"]
-    assert re.findall("<div data-markdown>([^<]+)</div>", page)[:3] == ["先备份。", "1. 点【导出】\n2. 点 **确定**", "手抄"]
+    assert re.findall("<div data-markdown>([^<]+)</div>", page)[:3] == [
+        "先备份。",
+        "1. 点【导出】\n2. 点 **确定**",
+        "手抄",
+    ]
     assert "<script" not in page
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from gateway.console.forms import Form
 from gateway.console.knowledge.begun import Near, best, wordings
 from gateway.console.knowledge.written import blank, of_content, of_form
-from gateway.console.forms import Form
 from gateway.wording import Wording
 
 
@@ -34,4 +34,7 @@ def test_rows_of_versions_stay_together() -> None:
         for name, value in zip(("versions", "label", "answer"), row, strict=True)
     )
     read = of_form(Form(dict(items), Wording({}), items))
-    assert [(one.versions, one.label, one.answer) for one in read.variants] == [("6.2", "新", "答一"), ("<6", "旧", "答二")]
+    assert [(one.versions, one.label, one.answer) for one in read.variants] == [
+        ("6.2", "新", "答一"),
+        ("<6", "旧", "答二"),
+    ]

@@ -23,7 +23,9 @@ def marked(change: Change) -> list[str]:
 
 
 def test_only_fields_that_differ_are_listed_in_the_order_of_the_form() -> None:
-    found = changes({"title": "甲", "answer": "一", "type": "faq"}, {"title": "乙", "answer": "二", "type": "faq"}, LABELS)
+    found = changes(
+        {"title": "甲", "answer": "一", "type": "faq"}, {"title": "乙", "answer": "二", "type": "faq"}, LABELS
+    )
     assert [change.field for change in found] == ["title", "answer"]
 
 

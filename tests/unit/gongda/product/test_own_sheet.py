@@ -11,8 +11,8 @@ from gongda.errors import WrongUse
 from gongda.product.reading import Draft, read
 from gongda.product.sheets import sheets
 from gongda.product.template import write
-from tests.integration.gongda.own import Sheets, luan, workbook
 from tests.unit.gongda.desks import NOW
+from tests.unit.gongda.own import Sheets, luan, workbook
 
 
 def draft(folder: Path, change: Callable[[Sheets], object] = lambda _: None) -> Draft:

@@ -39,4 +39,4 @@ def installation(folder: Path) -> Settings:
     """Data and support.toml of its own; everything else is this checkout's."""
     support = folder / "support.toml"
     shutil.copyfile(ROOT / "support.toml", support)
-    return Settings(data=folder / "var", support=support)
+    return Settings(data=folder / "var", support=support, product=folder / "var" / "product")

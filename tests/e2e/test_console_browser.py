@@ -1,0 +1,176 @@
+"""The knowledge pages of the console in a browser, against the console's own fake server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from desk.clock import system_clock
+from desk.database import Database
+from gateway.console import fake_knowledge, fake_server
+from tests.e2e.pages import Watched
+from tests.e2e.ports import free_ports
+from tests.e2e.waiting import until
+
+pytestmark = pytest.mark.browser
+WINDOW = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+PAGES = (
+    "/console/entries", "/console/entries/faq-import-header-mismatch", "/console/entries/faq-ver-import-parallel/edit",
+    "/console/new-entry", "/console/review", "/console/gaps", "/console/gaps/1", "/console/gaps/1/talk/1",
+    "/console/publications", "/console/publications/2", "/console/jobs/1", "/console/jobs/2", "/console/imports",
+    "/console/hit-test",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path_factory.mktemp('console')}/desk.db").open()
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def site(db: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    (port,) = free_ports(1)
+    app = fake_server.make_app(db, tmp_path_factory.mktemp("files"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started, 10, "the fake console to start")
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    server.force_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def sign_in(browser: Browser, site: str) -> Iterator[Callable[..., Watched]]:
+    made: list[BrowserContext] = []
+
+    def signed_in(login: str, **options: Any) -> Watched:
+        made.append(browser.new_context(locale="zh-CN", base_url=site, **{"viewport": WINDOW, **options}))
+        seen = Watched(made[-1])
+        seen.page.goto("/console/login")
+        seen.page.fill("[name=login]", login)
+        seen.page.fill("[name=password]", fake_server.PASSWORD)
+        seen.page.click("button.primary")
+        seen.page.wait_for_url(lambda url: "login" not in url)
+        return seen
+
+    yield signed_in
+    for context in made:
+        context.close()
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"viewport": PHONE}, {"color_scheme": "dark"}], ids=["desktop", "phone", "dark"]
+)
+def test_no_page_complains_or_is_wider_than_the_window(sign_in, options: dict) -> None:
+    chen = sign_in("chen", **options)
+    for path in PAGES:
+        response = chen.page.goto(path)
+        assert response is not None
+        assert response.status == 200
+        chen.page.wait_for_load_state("networkidle")
+        assert overflow(chen.page) <= 0, path
+    assert chen.complaints == []
+
+
+def test_the_preview_follows_the_typing_by_the_rules_of_the_widget(sign_in) -> None:
+    page = sign_in("zhang").page
+    page.goto("/console/new-entry")
+    page.fill("[name=title]", "打印机找不到")
+    page.fill("[name=answer]", "先看 **驱动**。\n1. 点【系统设置】\n2. 运行 `spooler`")
+    card = page.locator("[data-preview] .answer-card")
+    expect(card.locator("strong")).to_have_text("驱动")
+    expect(card.locator("ol li")).to_have_count(2)
+    expect(card.locator("code")).to_have_text("spooler")
+
+
+def test_what_was_typed_outlives_the_page_until_it_is_saved(sign_in) -> None:
+    page = sign_in("li").page
+    page.goto("/console/new-entry")
+    page.fill("[name=title]", "打印机找不到")
+    page.click("[data-more]")
+    page.fill("[name=variant_versions]", "6.2")
+    page.goto("/console/entries")
+    page.goto("/console/new-entry")
+    expect(page.locator("[data-restored]")).to_be_visible()
+    expect(page.locator("[name=title]")).to_have_value("打印机找不到")
+    expect(page.locator("[name=variant_versions]")).to_have_value("6.2")
+    page.click("[data-less]")
+    page.fill("[name=question]", "打印机找不到怎么办")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/console/entries/entry-*")
+    page.goto("/console/new-entry")
+    expect(page.locator("[name=title]")).to_have_value("")
+
+
+def test_what_is_kept_can_be_thrown_away(sign_in) -> None:
+    page = sign_in("li").page
+    page.goto("/console/entries/faq-import-too-large/edit")
+    before = page.input_value("[name=title]")
+    page.fill("[name=title]", "别的标题")
+    page.reload()
+    expect(page.locator("[name=title]")).to_have_value("别的标题")
+    page.click("[data-forget]")
+    expect(page.locator("[name=title]")).to_have_value(before)
+
+
+def test_all_boxes_are_ticked_at_once_and_the_button_says_how_many(sign_in) -> None:
+    page = sign_in("wang").page
+    page.goto("/console/review")
+    button = page.locator("[data-ticked]")
+    expect(button).to_be_disabled()
+    page.check("[data-all]")
+    ticked = page.locator("[name=entry]:checked").count()
+    expect(button).to_have_text(f"批准所选（{ticked}）")
+    page.locator("[name=entry]").first.uncheck()
+    assert page.locator("[data-all]").evaluate("box => box.indeterminate") is (ticked > 1)
+
+
+def test_the_page_of_a_job_shows_its_report_without_a_reload(sign_in, db: Database) -> None:
+    page = sign_in("chen").page
+    page.goto("/console/publications")
+    page.click("[value=rehearse]")
+    expect(page.locator(".working")).to_be_visible()
+    page.evaluate("window.stayed = true")
+    fake_knowledge.work(db, system_clock, fake_knowledge.read_sample())
+    expect(page.locator("dl.figures")).to_be_visible(timeout=8000)
+    expect(page.locator(".notice").first).to_contain_text("正式发布会被拒绝")
+    assert page.evaluate("window.stayed") is True
+
+
+def test_a_document_is_uploaded_and_its_report_read(sign_in, db: Database, tmp_path: Path) -> None:
+    document = tmp_path / "手册.md"
+    document.write_text("# 一", encoding="utf-8")
+    page = sign_in("chen").page
+    page.goto("/console/imports")
+    page.set_input_files("[name=file]", document)
+    page.click("button.primary")
+    page.wait_for_url("**/console/jobs/*")
+    fake_knowledge.work(db, system_clock, fake_knowledge.read_sample())
+    expect(page.locator("section.file").first).to_be_visible(timeout=8000)
+
+
+def test_a_dialog_is_opened_and_closed_with_the_keyboard(sign_in) -> None:
+    page = sign_in("wang").page
+    page.goto("/console/entries/faq-import-stuck")
+    page.locator("[data-opens=retire]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#retire")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#retire")).to_be_hidden()
