@@ -20,12 +20,13 @@ CHUNK = 20
 
 @dataclass(frozen=True)
 class Imported:
-    """Ids of entries that got a draft, of those whose newest version says the same already, and of those that
-    somebody else is working on (left alone)."""
+    """Ids of entries that got a draft, of those whose newest version says the same already, of those that somebody
+    else is working on (left alone), and what the desk cannot keep with the reason."""
 
     drafts: tuple[str, ...]
     unchanged: tuple[str, ...]
     conflicts: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 def take_in(database: Database, found: Sequence[Entry], *, author: str, clock: Clock, submit: bool = False) -> Imported:
@@ -36,6 +37,7 @@ def take_in(database: Database, found: Sequence[Entry], *, author: str, clock: C
     drafts: list[str] = []
     unchanged: list[str] = []
     conflicts: list[str] = []
+    refused: list[str] = []
     for chunk in _chunks(found):
         with database.write() as session:
             known = {entry.id: _newest(session, entry.id) for entry in chunk}
@@ -50,10 +52,13 @@ def take_in(database: Database, found: Sequence[Entry], *, author: str, clock: C
                 except EditConflict:
                     conflicts.append(entry.id)
                     continue
+                except ValueError as error:
+                    refused.append(str(error))
+                    continue
                 if submit:
                     entries.submit(session, entry.id, draft.number, by=author, now=clock())
                 drafts.append(entry.id)
-    return Imported(tuple(drafts), tuple(unchanged), tuple(conflicts))
+    return Imported(tuple(drafts), tuple(unchanged), tuple(conflicts), tuple(refused))
 
 
 def _newest(session: Session, entry_id: str) -> str | None:

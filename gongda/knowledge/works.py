@@ -62,6 +62,7 @@ def _ingest(settings: Settings, database: Database, clock: Clock, job: Job) -> M
         "changes": len(imported.drafts),
         "drafts": list(imported.drafts),
         "conflicts": list(imported.conflicts),
+        "refused": list(imported.refused),
     }
 
 

@@ -65,7 +65,8 @@ def _in_desk(settings: Settings, found: Ingested, submit: bool) -> dict[str, Any
 
     with desk(settings) as database:
         imported = take_in(database, found.entries, author=ACTOR, clock=system_clock, submit=submit)
-    return {"changes": len(imported.drafts), "drafts": list(imported.drafts), "conflicts": list(imported.conflicts)}
+    return {"changes": len(imported.drafts), "drafts": list(imported.drafts), "conflicts": list(imported.conflicts),
+            "refused": list(imported.refused)}  # fmt: skip
 
 
 def _show(found: Ingested, kept: Mapping[str, Any], console: Console) -> None:
@@ -76,6 +77,8 @@ def _show(found: Ingested, kept: Mapping[str, Any], console: Console) -> None:
         console.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
     for entry_id in kept.get("conflicts", ()):
         console.print(f"[yellow]![/] {entry_id} 有别人未处理完的修改，没有动它")
+    for reason in kept.get("refused", ()):
+        console.print(f"[red]✗[/] 没有收下：{escape(reason)}", soft_wrap=True)
     if "drafts" in kept:
         console.print(f"新增或改动的草稿 {kept['changes']} 条，请到控制台的知识库审批后发布")
     else:

@@ -114,3 +114,12 @@ def test_a_pin_of_the_files_is_a_pin_of_the_desk(tmp_path):
 
     with db.read() as session:
         assert [(pin.text, pin.entry_id) for pin in pins.listing(session)] == [("登不上去", "faq-login")]
+
+
+def test_an_id_that_the_desk_cannot_keep_is_named_and_the_others_go_in(tmp_path):
+    db = database(tmp_path)
+
+    imported = take_in(db, [entry("FAQ-Login", "登录不上怎么办"), EXPORT], author="cli", clock=clock())
+
+    assert imported.drafts == ("faq-export",)
+    assert "FAQ-Login" in imported.refused[0]
