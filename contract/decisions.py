@@ -220,7 +220,12 @@ def from_json(data: Mapping[str, Any]) -> Decision:
 
 
 # What the fields that are no text hold; bool is an int for Python, but no score.
-_TYPES: Dict[str, Tuple[type, ...]] = {"probability": (int, float), "score": (int,), "helpful": (bool,), "keep": (bool,)}
+_TYPES: Dict[str, Tuple[type, ...]] = {
+    "probability": (int, float),
+    "score": (int,),
+    "helpful": (bool,),
+    "keep": (bool,),
+}
 
 
 def _typed(f: Field[Any], value: Any) -> Any:

@@ -16,3 +16,6 @@ today=$(date -u +%F)
 .venv/bin/python -m evaluation.understanding
 .venv/bin/python -m evaluation.retrieval --entries kb --queries $questions/kb_b.jsonl --oos $questions/kb_unanswerable.jsonl
 .venv/bin/python -m evaluation.chain --limit 300
+.venv/bin/python -m evaluation.gap_clusters
+.venv/bin/python -m evaluation.hygiene
+.venv/bin/python -m evaluation.publications

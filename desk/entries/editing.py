@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from desk import audit
 from desk.entries import reading
 from desk.entries.model import (
+    REVIEW_AFTER,
     EntryRecord,
     EntryVersion,
     Origin,
@@ -82,7 +83,14 @@ def submit(session: Session, entry_id: str, number: int, *, by: str, now: dateti
 
 
 def approve(
-    session: Session, entry_id: str, number: int, *, by: str, four_eyes: bool = True, now: datetime
+    session: Session,
+    entry_id: str,
+    number: int,
+    *,
+    by: str,
+    four_eyes: bool = True,
+    review_after: timedelta = REVIEW_AFTER,
+    now: datetime,
 ) -> EntryVersion:
     """Put a submitted version in force, from the next publication on. The review date starts anew.
 
@@ -94,7 +102,7 @@ def approve(
         raise NotAllowed(f"entry {entry_id}: {by} wrote version {number}; somebody else has to approve it")
     _supersede(session, row, number, (*_OPEN, "approved"))
     version.state, version.reviewer, version.decided_at = "approved", by, now
-    row.live, row.review_on = number, review_date(version.content, now)
+    row.live, row.review_on = number, review_date(version.content, now, review_after)
     return _done(session, version, "approved", by, now)
 
 

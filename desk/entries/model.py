@@ -98,14 +98,14 @@ def checked(entry_id: str, content: Mapping[str, Any], fingerprint: str) -> None
         raise ValueError(f"entry {entry_id}: the content holds U+0000 or half a character; remove it")
 
 
-def review_date(content: Mapping[str, Any], now: datetime) -> date:
-    """The day the content names if it is still to come, else 90 days from today in Beijing."""
+def review_date(content: Mapping[str, Any], now: datetime, after: timedelta = REVIEW_AFTER) -> date:
+    """The day the content names if it is still to come, else `after` from today in Beijing."""
     today = day_of(now)
     try:
         named = date.fromisoformat(str(content.get("review")))
     except ValueError:
         named = today
-    return named if named > today else today + REVIEW_AFTER
+    return named if named > today else today + after
 
 
 def subject_of(entry_id: str) -> str:

@@ -138,7 +138,13 @@ def _approve(session: Session, services: ConsoleServices, agent: Agent, version:
     if not allow(agent, "entry.approve", Verdict(version.author, four_eyes)):
         raise Forbidden("own_version" if allow(agent, "entries.review") else "forbidden")
     entries.approve(
-        session, version.entry_id, version.number, by=agent.actor, four_eyes=four_eyes, now=services.clock()
+        session,
+        version.entry_id,
+        version.number,
+        by=agent.actor,
+        four_eyes=four_eyes,
+        review_after=timedelta(days=services.settings.review_days),
+        now=services.clock(),
     )
 
 
