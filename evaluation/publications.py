@@ -35,7 +35,8 @@ from retrieval.entry import Entry
 MARKED = "faq-evaluation-marker"
 QUESTION = "评测用的发布标记是第几次"
 PEOPLE = 4
-PAUSE = 0.1  # seconds between two questions of one person
+PAUSE = 0.3  # seconds between two questions of one person
+PATIENCE = 4  # questions of one person; many are limited for each, and two misses call a human
 _ASKED = ROOT / "kb" / "asked" / "sample.jsonl"
 
 
@@ -83,32 +84,37 @@ async def _run(
     seen = Seen()
     publishing = asyncio.create_task(asyncio.to_thread(_publish_all, server, folder, rounds))
     async with httpx2.AsyncClient(timeout=60.0) as http:
-        people = [Reader(http, server.url, f"10.0.0.{number + 1}") for number in range(PEOPLE)]
-        await asyncio.gather(*(_keep_asking(person, number, texts, seen, questions, publishing)
-                               for number, person in enumerate(people)))  # fmt: skip
-        for person in people:
-            await person.leave()
+        await asyncio.gather(
+            *(_keep_asking(http, server.url, number, texts, seen, questions, publishing) for number in range(PEOPLE))
+        )
     return seen, await publishing
 
 
 async def _keep_asking(
-    person: Reader, number: int, texts: Sequence[str], seen: Seen, questions: int, publishing: asyncio.Task[Any]
-) -> None:
-    """Until enough was asked and the last publication is through."""
-    place = number
+    http: httpx2.AsyncClient, url: str, number: int, texts: Sequence[str], seen: Seen, questions: int,
+    publishing: asyncio.Task[Any],
+) -> None:  # fmt: skip
+    """One person after the other, until enough was asked and the last publication is through."""
+    came = number
     while seen.asked < questions or not publishing.done():
-        text = QUESTION if place % 2 else texts[place % len(texts)]
-        place += PEOPLE + 1
-        seen.asked += 1
-        try:
-            ms, answered, cards = await person.ask(text)
-        except httpx2.HTTPError as error:
-            seen.errors.append(f"{text}: {type(error).__name__}")
-            continue
-        seen.ms.append(ms)
-        seen.unanswered += not answered
-        _look(text, cards, seen)
-        await asyncio.sleep(PAUSE)
+        person = Reader(http, url, f"10.{came // 65536}.{came // 256 % 256}.{came % 256}")
+        for turn in range(PATIENCE):
+            await _ask(person, QUESTION if turn % 2 else texts[(came * 7 + turn) % len(texts)], seen)
+            await asyncio.sleep(PAUSE)
+        await person.leave()
+        came += PEOPLE
+
+
+async def _ask(person: Reader, text: str, seen: Seen) -> None:
+    seen.asked += 1
+    try:
+        ms, answered, cards = await person.ask(text)
+    except httpx2.HTTPError as error:
+        seen.errors.append(f"{text[:20]}: {error}"[:120])
+        return
+    seen.ms.append(ms)
+    seen.unanswered += not answered
+    _look(text, cards, seen)
 
 
 def _look(text: str, cards: Sequence[dict[str, Any]], seen: Seen) -> None:
@@ -172,7 +178,8 @@ def _figures(seen: Seen, published: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "publication_seconds": {"median": sorted(one["seconds"] for one in published)[len(published) // 2],
                                 "slowest": max(one["seconds"] for one in published)},
         "questions": seen.asked,
-        "errors": seen.errors,
+        "errors": len(seen.errors),
+        "first_errors": seen.errors[:5],
         "unanswered": seen.unanswered,
         "builds_seen": len(seen.builds),
         "marked_answers": len(seen.marks),
