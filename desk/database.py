@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -47,6 +47,11 @@ class Database:
         if self._url.get_backend_name() != "sqlite":
             return True
         return bool(self._url.database) and Path(str(self._url.database)).exists()
+
+    def has(self, table: str) -> bool:
+        """Whether the schema has come that far; False before the first migration. Raises StoreError."""
+        with self._errors(), self._reading.connect() as connection:
+            return inspect(connection).has_table(table)
 
     def open(self) -> Database:
         """Prepare connections (made on first use); returns itself."""

@@ -77,10 +77,11 @@ def listing(session: Session, *, entry_id: str | None = None) -> tuple[Pin, ...]
 
 
 def seed(session: Session, asked: Mapping[str, str], *, now: datetime) -> int:
-    """Pin the shipped questions (text -> entry id) that are not pinned yet; how many were.
+    """Pin the shipped questions (text -> entry id) as their files say; how many changed.
 
     What a person has pinned or removed stays as it is. Raises NotFound for an unknown entry.
     """
+    moved = _follow(session, asked, now)
     pinned = set(session.scalars(select(PinRow.text)))
     by_people = (AuditRow.action == _REMOVED) & (AuditRow.actor != SYSTEM)
     removed = {detail.get("text") for detail in session.scalars(select(AuditRow.detail).where(by_people))}
@@ -97,7 +98,25 @@ def seed(session: Session, asked: Mapping[str, str], *, now: datetime) -> int:
     session.flush()
     for row in rows:
         _audit(session, SYSTEM, "pin.added", row, now)
-    return len(rows)
+    return len(rows) + moved
+
+
+def _follow(session: Session, asked: Mapping[str, str], now: datetime) -> int:
+    """Shipped pins go where their files say by now, and go with them; people's own stay."""
+    wanted = {text.strip(): entry_id for text, entry_id in asked.items()}
+    changed = 0
+    for row in session.scalars(select(PinRow).where(PinRow.author == SYSTEM)).all():
+        if wanted.get(row.text) == row.entry_id:
+            continue
+        changed += 1
+        if row.text in wanted:
+            row.entry_id = reading.row_of(session, wanted[row.text]).entry_id
+            _audit(session, SYSTEM, "pin.moved", row, now)
+        else:
+            _audit(session, SYSTEM, _REMOVED, row, now)
+            session.delete(row)
+    session.flush()
+    return changed
 
 
 def _audit(session: Session, by: str, action: str, row: PinRow, now: datetime) -> None:

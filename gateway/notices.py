@@ -5,6 +5,7 @@ Who cannot be reached hears it with the next turn: see `gateway.news`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from desk import conversations, messages, notices, publications
 from desk.clock import Clock
 from desk.conversations import Change, Conversation
 from desk.database import Database
+from desk.errors import StoreError
 from desk.messages import Message
 from desk.notices import Notice
 from desk.session import Session
@@ -25,9 +27,12 @@ from gateway.render import Voice
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 
+log = logging.getLogger(__name__)
+
 WEB = "web"
 WINDOW = timedelta(hours=48)  # since the follower's last message; later WeChat refuses customer-service messages
 _NOBODY = AllowList()
+_LOOKED_AT = 500  # notices; more than are told at once, so that some that fail every time do not fill the queue
 
 Channels = Mapping[str, datetime | None]  # that can be reached, if the person has written since
 
@@ -78,7 +83,9 @@ def tell_due(
     hub: Hub | None = None,
     limit: int = 50,
 ) -> int:
-    """Tell whoever can be told now, each in a short transaction; how many were.
+    """Tell whoever can be told now, `limit` at most, each in a short transaction; how many were.
+
+    One that fails is logged, stays as it was and is tried again at the next look; those behind it are told.
 
     `pushes`: the WeChat account may send customer-service messages. `contacts` are the ones that answers may
     name, the policy's; without them every sentence with a contact is left out. Open widgets of another process
@@ -89,11 +96,19 @@ def tell_due(
     with db.read() as session:
         last = publications.latest(session)
         live = last is not None and last.kind == "publish"  # after a rollback nothing new is live
-        waiting = notices.due(session, channels, limit=limit) if live else ()
+        waiting = notices.due(session, channels, limit=max(limit, _LOOKED_AT)) if live else ()
     told, news = 0, News(wording, contacts)
     for notice in waiting:
-        with db.write() as session:
-            done = tell(session, notice, news, channels, now=clock())
+        if told >= limit:
+            break
+        try:
+            with db.write() as session:
+                done = tell(session, notice, news, channels, now=clock())
+        except StoreError:
+            raise  # the store's trouble is everybody's
+        except Exception:
+            log.exception("notice %d could not be told", notice.id)
+            continue
         if done and hub is not None:
             hub.notify(notice.conversation_id)
         told += done

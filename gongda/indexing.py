@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from desk.clock import system_clock
 from gongda.fingerprint import fingerprint
-from gongda.knowledge.corpus import corpus
+from gongda.knowledge.corpus import due
 from gongda.retrieving import encoder
 from gongda.settings import Settings
-from kb_ingest.publishing import Publication, Question, Source, publish
-from retrieval import store
-from retrieval.entry import read_entries
+from kb_ingest.errors import BadSource
+from kb_ingest.publishing import Check, Publication, Question, Source, publish
+from retrieval import manifest, store
+from retrieval.entry import Entry, read_entries
 from retrieval.errors import BadEntry, BuildRefused
 
 _MARK = "PROGRAM"  # which program and encoder made the current build
@@ -26,43 +29,52 @@ class Indexed:
     entries: int
     fresh: bool
     objections: tuple[str, ...] = ()
+    report: Mapping[str, Any] | None = None  # of a fresh one
 
 
 def build_index(
-    settings: Settings, source: Source | None = None, *, force: bool = False, pending: bool = True
+    settings: Settings, source: Source | None = None, *, check: Check | None = None, force: bool = False
 ) -> Indexed:
-    """Publish `source` (by default what the desk has approved, or the files) unless that is what serves.
+    """Serve `source`, by default what is due (see `corpus.due`), unless it serves already, made by this program.
 
-    `pending` False leaves approved changes to a publication that somebody asks for: only a build that is missing, or
-    of another program, is made anew. Pinned questions are asked before the switch; where they object, the former one
-    serves on.
-    Raises IngestError, RetrievalError.
+    Pinned questions are asked before the switch; where they or `check` object, the former build serves on.
+    Raises IngestError, RetrievalError, StoreError.
     """
-    source = source or corpus(settings)
+    source = source or due(settings, served(settings))
     mark = _mark(settings)
     marked = settings.index / _MARK
-    current = _serving(settings, source, pending)
     same_program = marked.exists() and marked.read_text(encoding="utf-8") == mark
-    if current is not None and same_program and not force:
-        return Indexed(current, 0, fresh=False)
+    if same_program and not force and serves(settings, source):
+        return Indexed(store.current(settings.index), 0, fresh=False)
     pinned = [Question(text, entry_id) for text, entry_id in source.asked.items()]
-    made = publish(source, encoder(settings), settings.index, now=system_clock(), questions=pinned, refit=True)
+    made = publish(
+        source, encoder(settings), settings.index, now=system_clock(), questions=pinned, check=check, refit=True
+    )
+    if not made.published and made.report.former is not None:
+        return Indexed(made.report.former, 0, fresh=False, objections=_reasons(made))
     if not made.published:
-        return Indexed(store.current(settings.index), 0, fresh=False, objections=_reasons(made))
+        raise BadSource([finding.message for finding in made.report.findings if finding.level == "error"])
     marked.write_text(mark, encoding="utf-8")
-    return Indexed(made.report.build_id, made.report.entries, fresh=True)
+    return Indexed(made.report.build_id, made.report.entries, fresh=True, report=made.report.to_json())
 
 
-def _serving(settings: Settings, source: Source, pending: bool) -> str | None:
-    """The build that serves, if it is made of these very entries (or `pending` ones may wait)."""
+def served(settings: Settings) -> tuple[Entry, ...]:
+    """The entries of the build that serves; none where it is missing or damaged."""
     try:
-        name = store.current(settings.index)
-        served = read_entries(settings.index / name / "entries.jsonl")
+        folder = settings.index / store.current(settings.index)
+        manifest.verify(folder)
+        return read_entries(folder / "entries.jsonl")
     except (BuildRefused, BadEntry, OSError):
-        return None
-    wanted = {entry.id: entry.version for entry in source.entries}
-    same = {entry.id: entry.version for entry in served} == wanted
-    return name if same or not pending else None
+        return ()
+
+
+def serves(settings: Settings, source: Source) -> bool:
+    """Whether the current build is sound and made of these very entries with this encoder."""
+    found = {entry.id: entry.version for entry in served(settings)}
+    if not found or found != {entry.id: entry.version for entry in source.entries}:
+        return False
+    info = manifest.read(settings.index / store.current(settings.index))
+    return info.encoder_fingerprint == encoder(settings).fingerprint
 
 
 def _reasons(made: Publication) -> tuple[str, ...]:

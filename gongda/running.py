@@ -11,14 +11,16 @@ from types import FrameType
 import httpx2
 from rich.console import Console
 
-from desk import agents
+from desk import agents, publications
+from desk.audit import SYSTEM
 from desk.clock import system_clock
 from desk.database import Database
 from desk.errors import AlreadyExists
 from gongda import supervision
 from gongda.errors import NoSpace, StepFailed
-from gongda.indexing import build_index
-from gongda.knowledge.corpus import of_desk, seed
+from gongda.indexing import Indexed, build_index
+from gongda.knowledge.checking import checker
+from gongda.knowledge.corpus import seed
 from gongda.policy import load_policy
 from gongda.ports import require_free
 from gongda.secrets import Secrets
@@ -70,12 +72,10 @@ def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
         database = Database(settings.database).open()
         database.migrate()
         first = _first_login(database, secrets)
-        seeded = seed(settings, database, system_clock())
-        source = of_desk(database).source
-        database.close()
+        seed(settings, database, system_clock())
     with console.status("检查知识库索引……"):
-        # What editors have approved waits for them to publish it; what came with the program does not.
-        indexed = build_index(settings, source, pending=bool(seeded.new or seeded.changed or seeded.retired))
+        indexed = _index(settings, database)
+        database.close()
     console.print(f"知识库索引 {indexed.build_id}" + (f"，新建，{indexed.entries} 条" if indexed.fresh else "，沿用"))
     if indexed.objections:
         console.print(
@@ -85,6 +85,17 @@ def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
         model = train_engine(settings)
     console.print(f"对话模型 {model.path.name}" + ("，新训练" if model.fresh else "，沿用"))
     return first
+
+
+def _index(settings: Settings, database: Database) -> Indexed:
+    """What editors have approved waits for them to publish it; what came with the program does not."""
+    policy = load_policy(settings.root / settings.support)
+    indexed = build_index(settings, check=checker(policy))
+    if indexed.fresh:
+        with database.write() as session:
+            publications.record(session, "publish", indexed.build_id, by=SYSTEM, state="published",
+                                report=indexed.report, now=system_clock())  # fmt: skip
+    return indexed
 
 
 def _first_login(database: Database, secrets: Secrets) -> bool:

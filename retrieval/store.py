@@ -129,6 +129,20 @@ def served(root: Path) -> list[str]:
     return [name for name in finished(root) if name in names]
 
 
+def before_current(root: Path) -> str | None:
+    """The build that served before the current one and was not gone back from; None when there is none left."""
+    try:
+        order = (root / SERVED).read_text(encoding="utf-8").split()
+    except OSError:
+        return None
+    stack: list[str] = []
+    for name in order:  # serving an older one again takes the newer ones off
+        stack = stack[: stack.index(name)] if name in stack else stack
+        stack.append(name)
+    kept = set(finished(root))
+    return next((name for name in reversed(stack[:-1]) if name in kept), None)
+
+
 def discard(root: Path, build_id: str) -> None:
     """Remove a build that nobody serves; without its manifest it is unfinished at once."""
     (root / build_id / manifest.NAME).unlink()

@@ -90,6 +90,11 @@ def approved(session: Session) -> tuple[Mapping[str, Any], ...]:
     return tuple(each.content for each in in_force(session))
 
 
+def following(session: Session) -> frozenset[str]:
+    """Ids of the entries that still follow the shipped files, retired ones too: no person has touched them."""
+    return frozenset(session.scalars(select(EntryRow.entry_id).where(EntryRow.follows.is_(True))))
+
+
 def approved_fingerprints(session: Session) -> dict[str, str]:
     """Entry id -> fingerprint of what is in force."""
     query = select(EntryRow.entry_id, EntryVersionRow.fingerprint).join(EntryVersionRow, _LIVE).where(_IN_FORCE)

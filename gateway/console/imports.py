@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Sequence
 
 from fastapi import APIRouter
@@ -72,4 +73,8 @@ def _keep(services: ConsoleServices, me: Agent, files: Sequence[UploadFile]) -> 
     except OSError as error:
         log.error("an upload could not be kept: %s", error)
         raise NoRoom from error
-    return ask_for(services, me, "ingest", {"folder": str(folder), "by": me.actor})
+    try:
+        return ask_for(services, me, "ingest", {"folder": str(folder), "by": me.actor})
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)  # no job, so nobody would ever look at it
+        raise

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gongda.commands.knowledge.common import sentences
 from gongda.settings import load_settings
 
 
@@ -15,7 +16,9 @@ def up() -> None:
     """启动全部四个进程，缺什么先准备什么。"""
     from gongda.running import run
 
-    raise typer.Exit(run(load_settings(), Console(highlight=False)))
+    with sentences():
+        status = run(load_settings(), Console(highlight=False))
+    raise typer.Exit(status)
 
 
 def worker() -> None:
@@ -40,12 +43,12 @@ def train(force: Annotated[bool, typer.Option("--force", help="没有变化也�
     from rich import print_json
 
     from gongda.indexing import build_index
-    from gongda.knowledge.corpus import has_desk
     from gongda.training import train_engine
 
     began = time.monotonic()
     settings = load_settings()
-    indexed = build_index(settings, force=force, pending=not has_desk(settings))
+    with sentences():
+        indexed = build_index(settings, force=force)
     done = {"engine": train_engine(settings, force=force).fresh, "index": indexed.fresh}
     trained = [name for name, fresh in done.items() if fresh]
     skipped = [name for name, fresh in done.items() if not fresh]

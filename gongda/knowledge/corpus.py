@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from desk import entries, pins
 from desk.database import Database
 from desk.entries import InForce, Seed, Seeded
-from desk.errors import StoreError
 from gongda.settings import Settings
 from kb_ingest.asked import read_asked
 from kb_ingest.folder import read_folder
@@ -19,38 +18,56 @@ from retrieval.entry import Entry
 
 @dataclass(frozen=True)
 class Approved:
-    """What the desk has approved: what is published, and which version of each entry that is."""
+    """What the desk has approved: what is published, and which version of each entry that is. `following` are the
+    entries that no person has touched since they came with the program."""
 
     source: Source
     fingerprints: Mapping[str, str]
+    following: frozenset[str]
+
+    def without_pending(self, served: Sequence[Entry]) -> Source:
+        """What is to serve when nobody has asked for a publication: of what people have changed, what serves already;
+        of what came with the program, what it says now."""
+        before = {entry.id: entry for entry in served}
+        now = {entry.id: entry for entry in self.source.entries}
+        kept = [now.get(name) if name in self.following else before.get(name) for name in now.keys() | before.keys()]
+        found = sorted((entry for entry in kept if entry is not None), key=lambda entry: entry.id)
+        return Source(tuple(found), self.source.asked) if found else self.source
 
 
 def corpus(settings: Settings) -> Source:
-    """The desk's approved entries where there are any, else those of the files. Raises IngestError, StoreError."""
+    """The desk's approved entries where there is one, else those of the files. Raises IngestError, StoreError."""
+    found = approved(settings)
+    return found.source if found is not None else of_files(settings)
+
+
+def due(settings: Settings, served: Sequence[Entry]) -> Source:
+    """What is to serve without anybody's publication; `served` are the entries that serve now, if any do.
+
+    Raises IngestError, StoreError.
+    """
+    found = approved(settings)
+    if found is None:
+        return of_files(settings)
+    return found.without_pending(served) if served else found.source
+
+
+def approved(settings: Settings) -> Approved | None:
+    """What the desk has approved; None where no entry lives in a desk yet. A desk that cannot be reached is no missing
+    one: raises StoreError."""
     database = Database(settings.database)
     if not database.exists:
-        return of_files(settings)
+        return None
     try:
-        found = of_desk(database.open()).source
-    except StoreError:  # a database of an older schema, or none that can be read: `gongda up` brings it up to date
-        return of_files(settings)
+        found = of_desk(database) if database.open().has("entries") else None
     finally:
         database.close()
-    return found if found.entries else of_files(settings)
+    return found if found is not None and (found.source.entries or found.following) else None
 
 
 def has_desk(settings: Settings) -> bool:
     """Whether the entries live in the desk by now; the files only seed it."""
-    database = Database(settings.database)
-    if not database.exists:
-        return False
-    try:
-        with database.open().read() as session:
-            return entries.count(session) > 0
-    except StoreError:
-        return False
-    finally:
-        database.close()
+    return approved(settings) is not None
 
 
 def of_files(settings: Settings) -> Source:
@@ -62,9 +79,11 @@ def of_files(settings: Settings) -> Source:
 def of_desk(database: Database) -> Approved:
     """What has been approved, and the pinned questions."""
     with database.read() as session:
-        approved = entries.in_force(session)
+        in_force, following = entries.in_force(session), entries.following(session)
         asked = {pin.text: pin.entry_id for pin in pins.listing(session)}
-    return Approved(Source(tuple(map(entry_of, approved)), asked), {one.entry_id: one.fingerprint for one in approved})
+    return Approved(
+        Source(tuple(map(entry_of, in_force)), asked), {one.entry_id: one.fingerprint for one in in_force}, following
+    )
 
 
 def entry_of(approved: InForce) -> Entry:

@@ -70,20 +70,32 @@ class Jobs:
             *self._command, "job", str(job.id), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         said = asyncio.create_task(self._child.communicate())
-        started = self._clock()
-        while not said.done():
-            await asyncio.wait({said}, timeout=_LOOK_EVERY)
-            if self._clock() - started > LONGEST:
+        try:
+            await self._wait(job, said, self._child)
+        finally:
+            if self._child.returncode is None:
                 self._child.kill()
-            elif not said.done() and not await asyncio.to_thread(self._extend, job):
-                self._child.kill()  # somebody else has the job by now
-        _, errors = await said
+            _, errors = await said
         if self._child.returncode:
             await asyncio.to_thread(self._fail, job, errors.decode(errors="replace"))
 
+    async def _wait(self, job: Job, said: asyncio.Task[Any], child: asyncio.subprocess.Process) -> None:
+        started = self._clock()
+        while not said.done():
+            await asyncio.wait({said}, timeout=_LOOK_EVERY)
+            too_long = self._clock() - started > LONGEST
+            if not said.done() and (too_long or not await asyncio.to_thread(self._extend, job)):
+                child.kill()
+
     def _extend(self, job: Job) -> bool:
-        with self._database.write() as session:
-            return jobs.extend(session, job, duration=LEASE, now=self._clock())
+        """False when somebody else has the job by now. A store in trouble is no reason to give up: the lease lasts for
+        several tries."""
+        try:
+            with self._database.write() as session:
+                return jobs.extend(session, job, duration=LEASE, now=self._clock())
+        except StoreError as error:
+            log.warning("the lease of job %s was not extended: %s", job.id, error)
+            return True
 
     def _fail(self, job: Job, errors: str) -> None:
         """The child writes its own result; this is for one that died before it could."""

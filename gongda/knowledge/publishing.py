@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -45,6 +45,7 @@ class Order:
 def publish_desk(settings: Settings, database: Database, clock: Clock, order: Order) -> Publication:
     """Build, compare, judge, switch, record. Raises IngestError, RetrievalError, StoreError, BadSetting; the build
     that serves goes on serving then, and the attempt is recorded as failed."""
+    taken = clock()  # what is approved from now on is not in it
     approved = of_desk(database)
     questions = _questions(database, approved.source, clock)
     try:
@@ -54,12 +55,12 @@ def publish_desk(settings: Settings, database: Database, clock: Clock, order: Or
             refit=order.refit, rehearse=order.rehearse,
         )  # fmt: skip
     except (IngestError, RetrievalError) as error:
-        _record(database, clock, order, "failed", "", {"error": str(error)})
+        _record(database, taken, order, "failed", "", {"error": str(error)})
         raise
     if order.rehearse:
         return done
     report = done.report.to_json()
-    _record(database, clock, order, "published" if done.published else "refused", done.report.build_id, report)
+    _record(database, taken, order, "published" if done.published else "refused", done.report.build_id, report)
     if done.published:
         reload_actions(settings)
         answered(database, clock, approved.fingerprints)
@@ -109,8 +110,10 @@ def _questions(database: Database, source: Source, clock: Clock) -> tuple[Questi
     return (*pinned, *(Question(mask_secrets(text).text) for text in recent if text not in source.asked))
 
 
-def _record(database: Database, clock: Clock, order: Order, state: Any, build_id: str, report: dict[str, Any]) -> None:
+def _record(
+    database: Database, taken: datetime, order: Order, state: Any, build_id: str, report: dict[str, Any]
+) -> None:
     with database.write() as session:
         publications.record(
-            session, "publish", build_id, by=order.by, state=state, reason=order.overrule, report=report, now=clock()
+            session, "publish", build_id, by=order.by, state=state, reason=order.overrule, report=report, now=taken
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from desk import jobs as desk_jobs
 from desk.clock import Clock
 from desk.database import Database
 from desk.jobs import Job
@@ -15,9 +15,13 @@ from gongda.knowledge.gathering import gather
 from gongda.knowledge.importing import take_in
 from gongda.knowledge.jobs import CLUSTER, INGEST, PUBLISH, ROLL_BACK, Work
 from gongda.knowledge.publishing import Order, publish_desk, roll_back_to
+from gongda.knowledge.uploads import remove, sweep
 from gongda.policy import load_policy
 from gongda.settings import Settings
 from kb_ingest.ingest import ingest
+
+_TO_DO: tuple[desk_jobs.Status, ...] = ("pending", "running")
+_MOST_WAITING = 10_000  # imports; all there are
 
 
 def works(settings: Settings, database: Database, clock: Clock) -> dict[str, Work]:
@@ -50,13 +54,18 @@ def _roll_back(settings: Settings, database: Database, clock: Clock, job: Job) -
 
 
 def _ingest(settings: Settings, database: Database, clock: Clock, job: Job) -> Mapping[str, Any]:
-    """{folder} -> the ingest report, with the ids of the drafts. What was uploaded is in the drafts then, and goes."""
+    """{folder} -> the ingest report, with the ids of the drafts.
+
+    What was uploaded goes, whatever comes of it: it is in the drafts then, or the job has failed and is not tried again.
+    """
     folder = Path(str(job.payload["folder"]))
-    policy = load_policy(settings.root / settings.support)
-    found = ingest([folder], allow=policy.contacts, now=clock())
-    imported = take_in(database, found.entries, author=job.requested_by, clock=clock)
-    if folder.resolve().is_relative_to(settings.uploads.resolve()):
-        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        sweep(settings.uploads, (folder, *_awaited(database)), now=clock())
+        policy = load_policy(settings.root / settings.support)
+        found = ingest([folder], allow=policy.contacts, now=clock())
+        imported = take_in(database, found.entries, author=job.requested_by, clock=clock)
+    finally:
+        remove(folder, settings.uploads)
     return {
         "files": [file.to_json() for file in found.files],
         "changes": len(imported.drafts),
@@ -64,6 +73,17 @@ def _ingest(settings: Settings, database: Database, clock: Clock, job: Job) -> M
         "conflicts": list(imported.conflicts),
         "refused": list(imported.refused),
     }
+
+
+def _awaited(database: Database) -> tuple[Path, ...]:
+    """The folders of imports that are still to be done: the worker may have been down for days."""
+    with database.read() as session:
+        found = [
+            job
+            for status in _TO_DO
+            for job in desk_jobs.listing(session, kinds=[INGEST], status=status, limit=_MOST_WAITING)
+        ]
+    return tuple(Path(str(job.payload["folder"])) for job in found if "folder" in job.payload)
 
 
 def _gather(settings: Settings, database: Database, clock: Clock, _: Job) -> Mapping[str, Any]:

@@ -4,8 +4,8 @@ publication = publish(Source(entries, asked), encoder, root, now=clock, question
 publication.published, publication.report.to_json()
 """
 
-from kb_ingest.publishing.publication import Publication, Source, publish, roll_back
+from kb_ingest.publishing.publication import Check, Publication, Source, publish, roll_back
 from kb_ingest.publishing.questions import Question
 from kb_ingest.publishing.report import Report
 
-__all__ = ["Publication", "Question", "Report", "Source", "publish", "roll_back"]
+__all__ = ["Check", "Publication", "Question", "Report", "Source", "publish", "roll_back"]

@@ -109,8 +109,7 @@ def roll_back(root: Path, build_id: str | None = None) -> tuple[str, str]:
     with _alone(root):
         serving_now = store.current(root)
         served = store.served(root)
-        older = [name for name in served if name < serving_now]
-        target = build_id or (older[0] if older else None)
+        target = build_id or store.before_current(root)
         if target is None:
             raise NoSuchBuild(f"{serving_now} 之前没有保留的索引，无法回退")
         if target not in served:

@@ -1,11 +1,11 @@
-"""Gaps as editors see them: who asked what where, and how far the answer is. Secrets of askers are masked."""
+"""Gaps as editors see them: who asked what where, and how far the answer is. Secrets are masked, whoever wrote them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from desk import contacts, conversations, entries, gaps, jobs, messages, notices, tickets, unanswered
 from desk.entries import EntryRecord
@@ -26,6 +26,7 @@ _MOST = 500  # gaps that are sorted
 _LOOKED_AT = 50  # questions of a gap, for its channels
 _AROUND = timedelta(minutes=10)
 _CONTEXT = 8  # messages before and after a question
+_UNSHOWN = frozenset({"number"})  # of a ticket, on cards; tickets are the team's
 _STATES: dict[Tab, gaps.State | None] = {"todo": None, "answered": "answered", "dismissed": "dismissed"}
 
 
@@ -139,7 +140,21 @@ def _around(said: Sequence[Message], asked: Question) -> Sequence[Message]:
 
 
 def _masked_message(message: Message) -> Message:
-    return replace(message, text=mask_secrets(message.text).text) if message.author == "user" else message
+    """Agents repeat phone numbers and the bot repeats questions, so nobody's words are taken to be harmless."""
+    return replace(message, text=mask_secrets(message.text).text, payload=_masked_payload(message.payload))
+
+
+def _masked_payload(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: _masked_value(value) for key, value in payload.items() if key not in _UNSHOWN}
+
+
+def _masked_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_secrets(value).text
+    if isinstance(value, Mapping):
+        return _masked_payload(value)
+    # A number may be a phone number, and nothing that a bubble shows is one by nature.
+    return [_masked_value(one) for one in value] if isinstance(value, list) else None
 
 
 def _channels(session: Session, gap: Gap) -> tuple[str, ...]:

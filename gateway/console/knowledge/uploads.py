@@ -15,7 +15,8 @@ from gateway.console.errors import Invalid
 MOST_FILES = 20
 LARGEST_FILE = 20 * 1024 * 1024  # bytes; the import's own limit
 LARGEST_BODY = MOST_FILES * LARGEST_FILE + 64 * 1024
-_LONGEST_NAME = 100  # characters
+_LONGEST_STEM = 180  # bytes in UTF-8; file systems take names of 255, and a suffix and `-2` come on top
+_LONGEST_SUFFIX = 10  # characters
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 
 
@@ -43,8 +44,8 @@ def safe_name(name: str) -> str:
     stem, dot, suffix = plain.strip(" .").rpartition(".")
     if not dot:
         stem, suffix = suffix, ""
-    room = _LONGEST_NAME - len(suffix[:10]) - 1
-    return f"{stem[:room] or 'file'}{dot}{suffix[:10]}"
+    short = stem.encode()[:_LONGEST_STEM].decode(errors="ignore")  # half a character at the end goes, too
+    return f"{short or 'file'}{dot}{suffix[:_LONGEST_SUFFIX]}"
 
 
 def _check(files: Sequence[UploadFile]) -> None:

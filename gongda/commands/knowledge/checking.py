@@ -47,7 +47,7 @@ def _findings(settings: Settings, quick: bool) -> tuple[Finding, ...]:
     used = usage(Database(settings.database).open(), system_clock) if has_desk(settings) else None
     retriever = None
     if not quick:
-        build_index(settings, pending=not has_desk(settings))
+        build_index(settings)
         retriever = live(settings).retriever
     policy = load_policy(settings.root / settings.support)
     return check_all(source.entries, retriever, policy, used, system_clock)

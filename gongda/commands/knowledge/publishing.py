@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gongda.commands.knowledge.common import ACTOR, desk, sentences, show_json
-from gongda.settings import load_settings
+from gongda.settings import Settings, load_settings
 
 _VERDICTS = {
     "stolen": "[red]被抢答[/]", "lost": "[red]答不上了[/]", "weaker": "[yellow]只给选项[/]", "better": "[green]变好[/]",
@@ -32,8 +32,8 @@ def build(force: Annotated[bool, typer.Option("--force", help="没有变化也�
     settings = load_settings()
     with sentences():
         if has_desk(settings):
-            with desk(settings) as database:
-                _seed(settings, database)
+            _from_desk(settings, force)
+            return
         indexed = build_index(settings, force=force)
     typer.echo(f"{indexed.build_id} " + (f"新建，{indexed.entries} 条" if indexed.fresh else "没有变化"))
     if indexed.objections:
@@ -128,8 +128,18 @@ def _outcome(report: Mapping[str, Any], rehearse: bool) -> str:
     )
 
 
-def _seed(settings: Any, database: Any) -> None:
+def _from_desk(settings: Settings, force: bool) -> None:
+    """The files bring what follows them up to date; then everything approved is published, like any publication."""
     from desk.clock import system_clock
-    from gongda.knowledge.corpus import seed
+    from gongda.indexing import serves
+    from gongda.knowledge.corpus import of_desk, seed
+    from gongda.knowledge.publishing import Order, publish_desk
 
-    seed(settings, database, system_clock())
+    with desk(settings) as database:
+        seed(settings, database, system_clock())
+        if not force and serves(settings, of_desk(database).source):
+            typer.echo("没有变化")
+            return
+        done = publish_desk(settings, database, system_clock, Order(ACTOR, refit=force))
+    show({"published": done.published, **done.report.to_json()}, Console(highlight=False))
+    raise typer.Exit(0 if done.published else 1)

@@ -10,10 +10,13 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from contract.decisions import Asking, Feedback
 from desk import conversations, entries, gaps, messages, notices, outbox, publications
 from desk.conversations import Conversation
+from desk.database import Database
+from desk.errors import StoreBusy
 from desk.messages import Message
 from desk.outbox import Delivery
 from gateway.channels.web import events, thumbs
@@ -80,6 +83,15 @@ def last(world: World, count: int = 2) -> list[Message]:
 def pending(world: World) -> int:
     with world.db.read() as session:
         return len(notices.pending_for(session, world.conversation().contact_id))
+
+
+def spoil(world: World) -> int:
+    """The oldest notice cannot be told any more: its place is taken by another message. Its id."""
+    with world.db.write() as session:
+        (notice,) = notices.pending_for(session, world.conversation().contact_id)
+        taken = f"notice:{notice.id}:1"
+        messages.add(session, notice.conversation_id, "bot", "别的话", external_id=taken, now=world.clock())
+    return notice.id
 
 
 # -- by itself -----------------------------------------------------------------------------------
@@ -153,6 +165,37 @@ async def test_eight_workers_tell_once(office: Office, turns_world: World) -> No
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(work, range(8))) == 1
     assert len(turns_world.messages()) == before + 2
+
+
+@pytest.mark.parametrize("limit", [1, 50])
+async def test_news_that_cannot_be_told_hold_nobody_up_and_stay(
+    office: Office, turns_world: World, caplog: pytest.LogCaptureFixture, limit: int
+) -> None:
+    office.answers()
+    broken = spoil(turns_world)
+    turns_world.says(DECLINE)
+    other = await turns_world.flow.receive(Incoming("web", "somebody-else", "m-1", "翻样怎么导出"))
+    await turns_world.flow.outcome(other, 5.0)
+    office.answers(replace(ENTRY, id="faq-other"))
+
+    told = [tell_due(turns_world.db, turns_world.clock, WORDING, pushes=False, limit=limit) for _ in range(2)]
+
+    assert told == [1, 0]
+    assert pending(turns_world) == 1
+    assert f"notice {broken} could not be told" in caplog.text
+    assert "ConflictingRepeat" in caplog.text
+
+
+async def test_trouble_of_the_store_is_not_taken_for_one_of_a_notice(office: Office, turns_world: World) -> None:
+    office.answers()
+    impatient = Database(turns_world.db.url, busy_timeout=0.05).open()
+    with turns_world.db.write() as session:
+        session.execute(text("SELECT 1"))  # takes the write lock
+        with pytest.raises(StoreBusy):
+            tell_due(impatient, turns_world.clock, WORDING, pushes=False)
+    impatient.close()
+
+    assert office.tells() == 1
 
 
 async def test_what_follows_is_about_the_question_that_was_told(office: Office, turns_world: World) -> None:

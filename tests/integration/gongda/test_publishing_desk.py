@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from desk import conversations, entries, gaps, notices, pins, publications, unanswered
+from desk.database import Database
+from desk.errors import StoreError
 from desk.turns import Content, Gap, TurnDraft, record_turn
 from gongda.indexing import build_index
-from gongda.knowledge.corpus import content_of, corpus, of_desk
+from gongda.knowledge.corpus import content_of, corpus, has_desk, of_desk, seed
 from gongda.knowledge.gathering import UNREADABLE, gather
 from gongda.knowledge.importing import take_in
 from gongda.knowledge.publishing import Order, publish_desk, reload_actions, roll_back_to
@@ -129,11 +131,51 @@ def test_rolling_back_is_recorded_and_leaves_the_entries_alone(world):
 
 def test_approved_changes_wait_for_a_publication_when_the_program_starts(world):
     wanted, db = world
-    built = build_index(wanted, corpus(wanted))
-    approve(db, entry("faq-new", "怎么打印二维码"))
+    publish_desk(wanted, db, clock(), Order("agent:2"))
+    served = build_index(wanted).build_id
+    approve(db, entry("faq-new", "怎么打印二维码"), entry("faq-login", "登录不上怎么办", "先看大小写。"))
 
-    assert not build_index(wanted, corpus(wanted), pending=False).fresh
-    assert build_index(wanted, corpus(wanted)).build_id != built.build_id
+    assert build_index(wanted).build_id == served
+    assert build_index(wanted, force=True).fresh
+    assert {one.id: one.answer for one in live(wanted).retriever.entries}["faq-login"] == LOGIN.answer
+    assert live(wanted).retriever.entry("faq-new") is None
+
+
+def test_what_came_with_the_program_is_served_at_once_and_again_after_a_death_in_between(world, tmp_path):
+    wanted, db = world
+    publish_desk(wanted, db, clock(), Order("agent:2"))
+    (tmp_path / "kb").mkdir()
+    (tmp_path / "kb" / "faq.yml").write_text(
+        "- {id: faq-shipped, type: faq, title: 怎么打印, question: 怎么打印标签, answer: 点【打印】。}\n",
+        encoding="utf-8",
+    )
+
+    seed(wanted, db, NOW)  # and the process dies here
+
+    assert build_index(wanted).fresh
+    assert live(wanted).retriever.entry("faq-shipped") is not None
+
+
+def test_a_damaged_build_is_made_anew(world):
+    wanted, db = world
+    publish_desk(wanted, db, clock(), Order("agent:2"))
+    broken = build_index(wanted).build_id
+    (wanted.index / broken / "entries.jsonl").write_text("", encoding="utf-8")
+
+    assert build_index(wanted).build_id != broken
+
+
+def test_a_desk_that_cannot_be_reached_is_no_missing_one(tmp_path):
+    away = settings(tmp_path).model_copy(update={"database_url": "postgresql+psycopg://nobody@127.0.0.1:9/none"})
+
+    with pytest.raises(StoreError):
+        corpus(away)
+
+
+def test_a_database_before_its_first_migration_has_no_entries_yet(tmp_path):
+    Database(f"sqlite:///{tmp_path / 'desk.db'}").open().ping()
+
+    assert not has_desk(settings(tmp_path))
 
 
 def test_an_action_server_that_is_away_is_no_error(tmp_path):

@@ -123,3 +123,26 @@ def test_an_id_that_the_desk_cannot_keep_is_named_and_the_others_go_in(tmp_path)
 
     assert imported.drafts == ("faq-export",)
     assert "FAQ-Login" in imported.refused[0]
+
+
+def test_a_shipped_pin_goes_where_its_file_says_and_a_persons_stays(tmp_path):
+    wanted, db = settings(tmp_path), database(tmp_path)
+    write(
+        tmp_path / "kb",
+        LOGIN,
+        EXPORT,
+        asked=[("登不上去", "faq-login"), ("导不出来", "faq-login"), ("旧的", "faq-login")],
+    )
+    seed(wanted, db, NOW)
+    with db.write() as session:
+        pins.add(session, "人固定的", "faq-login", author="agent:1", now=NOW)
+
+    write(tmp_path / "kb", LOGIN, EXPORT, asked=[("登不上去", "faq-login"), ("导不出来", "faq-export")])
+    seed(wanted, db, NOW)
+
+    with db.read() as session:
+        assert {pin.text: pin.entry_id for pin in pins.listing(session)} == {
+            "登不上去": "faq-login",
+            "导不出来": "faq-export",
+            "人固定的": "faq-login",
+        }

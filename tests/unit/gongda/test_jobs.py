@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from desk import jobs
+from desk.errors import StoreBusy
 from gongda.knowledge.jobs import CLUSTER, PUBLISH, Jobs, perform
 from tests.unit.gongda.desks import NOW, clock, database
 
@@ -75,3 +76,30 @@ async def test_a_child_that_dies_without_a_word_fails_its_job_with_its_last_word
 
 async def test_nothing_to_do_is_nothing_done(tmp_path):
     assert not await Jobs(database(tmp_path), clock(), (sys.executable, "-c", "raise SystemExit(1)")).tick()
+
+
+async def test_a_store_in_trouble_does_not_cost_a_running_job(tmp_path, monkeypatch):
+    db = database(tmp_path)
+    job = requested(db)
+    seen = tmp_path / "seen"
+    command = (sys.executable, "-c", f"import time; time.sleep(0.6); open({str(seen)!r}, 'w').write('done')")
+    monkeypatch.setattr("gongda.knowledge.jobs._LOOK_EVERY", 0.1)
+    worker = Jobs(FailingToExtend(db), clock(), command)
+
+    assert await worker.tick()
+
+    assert seen.exists()
+    assert stored(db, job).status == "running"
+
+
+class FailingToExtend:
+    """A database that is busy for every write but the first."""
+
+    def __init__(self, db):
+        self._db, self._writes = db, 0
+
+    def write(self):
+        self._writes += 1
+        if self._writes > 1:
+            raise StoreBusy("locked")
+        return self._db.write()

@@ -46,7 +46,8 @@ def test_a_process_that_will_not_end_is_ended_with_its_children(tmp_path: Path) 
         started = children() - before
 
     assert len(started) == 2
-    assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in started)
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in started if psutil.pid_exists(pid)], timeout=10)
+    assert all(process.status() == "zombie" for process in alive)
 
 
 def test_an_error_inside_the_block_ends_the_processes_too(tmp_path: Path) -> None:

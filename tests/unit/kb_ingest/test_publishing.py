@@ -111,6 +111,15 @@ def test_rolling_back_serves_the_build_before_and_again_the_one_before_that(tmp_
         roll_back(tmp_path)
 
 
+def test_a_build_that_was_gone_back_from_is_not_gone_back_to_by_itself(tmp_path):
+    good, bad = (published(tmp_path, ENTRIES[: 10 + n], n).report.build_id for n in range(2))
+    roll_back(tmp_path)
+    mended = published(tmp_path, ENTRIES, 2).report.build_id
+
+    assert roll_back(tmp_path) == (mended, good)
+    assert roll_back(tmp_path, bad)[1] == bad
+
+
 def test_a_named_build_is_gone_back_to_only_if_it_has_served(tmp_path):
     first = published(tmp_path).report.build_id
     last = published(tmp_path, ENTRIES[:11], 1).report.build_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk import contacts, entries, gaps, notices, unanswered
+from desk import contacts, entries, gaps, messages, notices, unanswered
 from gateway.console.fakes import FakeKnowledge
 from tests.integration.gateway.console.knowledge_world import Knowledge, form
 from tests.integration.gateway.console.world import Staff, World
@@ -68,6 +68,29 @@ def test_a_gap_shows_every_question_and_masks_secrets(world: World, knowledge: K
     question = knowledge.members(gap.id)[3]
     talk = browser.get(f"/console/gaps/{gap.id}/talk/{question.id}").text
     assert "图纸水印打我电话 ［电话］ 说" in talk
+
+
+def test_the_talk_around_a_question_masks_everybodys_words_and_shows_no_ticket(world, knowledge) -> None:
+    gap = knowledge.gap("图纸水印怎么加")
+    question = knowledge.members(gap.id)[0]
+    offered = {"options": [{"label": f"打 {SECRET}", "value": "x"}]}
+    answer = {"title": f"水印 {SECRET}", "blocks": [f"请拨打 {SECRET}。"], "workaround": f"加 {SECRET}", "source": f"手册 {SECRET}"}
+    with world.db.write() as session:
+        for author, text, payload in (
+            ("agent", f"我打您的 {SECRET}，密码是abc123", {}),
+            ("bot", f"您问的是“{SECRET}”吗", offered),
+            ("bot", "水印", {"card": answer, "question": SECRET}),
+            ("bot", "已登记", {"card": {"number": "GD-20261123-0001-1", "status": "处理中"}}),
+            ("bot", "已登记", {"number": "GD-20261123-0001-1"}),
+            ("system", f"客服将拨打 {SECRET}", {}),
+        ):
+            messages.add(session, question.conversation_id, author, text, payload=payload, now=world.clock())
+    talk = world.browser("chen").get(f"/console/gaps/{gap.id}/talk/{question.id}").text
+    assert SECRET not in talk
+    assert "abc123" not in talk
+    assert "GD-2026" not in talk
+    assert talk.count("［电话］") == 8
+    assert talk.count("已登记") == 2
 
 
 def test_a_question_of_another_gap_is_missing(world: World, knowledge: Knowledge) -> None:

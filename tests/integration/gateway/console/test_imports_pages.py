@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from gateway.console.fakes import FakeSettings
 from tests.integration.gateway.console.knowledge_world import Knowledge
@@ -77,8 +79,26 @@ def test_names_can_lead_nowhere_and_clash_with_nothing(world: World, knowledge: 
     found = sorted(path.name for path in folder.iterdir())
     assert len(found) == len(names)
     assert {"passwd", "boot.ini", "手册.MD", "手册-2.md", "hidden", "a_b.txt"} < set(found)
-    assert max(map(len, found)) <= 100
+    assert max(len(name.encode()) for name in found) <= 255
     assert [path for path in uploads.rglob("*") if path.is_file() and path.parent != folder] == []
+
+
+def test_long_chinese_names_are_kept_even_when_they_clash(world: World, knowledge: Knowledge) -> None:
+    send(world, *((f"{'施工组织设计' * 30}{ending}.docx", b"x") for ending in ("甲", "乙")))
+    folder = Path(knowledge.jobs("ingest")[0].payload["folder"])
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "施工组织设计" * 10 + "-2.docx",
+        "施工组织设计" * 10 + ".docx",
+    ]
+
+
+def test_files_that_no_job_can_be_asked_for_do_not_stay(world: World, uploads: Path) -> None:
+    uploads.mkdir()
+    with connect(str(world.db.url).removeprefix("sqlite:///")) as file:
+        file.execute("DROP TABLE jobs")
+    with pytest.raises(DatabaseError):
+        send(world, ("a.md", b"x"))
+    assert list(uploads.iterdir()) == []
 
 
 def test_nothing_too_many_and_too_large_are_refused_and_nothing_is_kept(world, knowledge, uploads) -> None:
