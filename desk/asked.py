@@ -57,6 +57,15 @@ def usage(session: Session, *, since: datetime) -> dict[str, Usage]:
     return shown
 
 
+def builds(session: Session, *, since: datetime) -> dict[str, frozenset[str]]:
+    """Turn id -> the index builds its decisions came from; more than one would be a mixed answer."""
+    query = select(TurnRow.turn_id, TurnRow.outcome).where(TurnRow.created_at >= since)
+    found = {
+        turn_id: {one.get("build_id") for one in _decisions(outcome)} for turn_id, outcome in session.execute(query)
+    }
+    return {turn_id: frozenset(filter(None, names)) for turn_id, names in found.items()}
+
+
 def _decisions(outcome: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     found: Iterable[Mapping[str, Any]] = outcome.get("decisions") or ()
     return found

@@ -24,9 +24,9 @@ from typing import Any
 
 import httpx2
 
-from desk import entries, publications
+from desk import asked, entries, publications
 from desk.database import Database
-from evaluation.clients import WebPerson
+from evaluation.clients import Reply, WebPerson
 from evaluation.engine_models import ROOT
 from evaluation.report import foot, surroundings, write
 from evaluation.servers import Server, our_stack
@@ -46,7 +46,9 @@ class Seen:
 
     asked: int = 0
     unanswered: int = 0
+    with_human: int = 0
     errors: list[str] = field(default_factory=list)
+    turns: int = 0
     mixed: list[str] = field(default_factory=list)
     marks: list[tuple[str, int]] = field(default_factory=list)  # build, what its answer said
     ms: list[float] = field(default_factory=list)
@@ -58,10 +60,9 @@ class Reader(WebPerson):
 
     cards: list[dict[str, Any]]
 
-    async def ask(self, text: str) -> tuple[float, bool, list[dict[str, Any]]]:
+    async def ask(self, text: str) -> Reply:
         self.cards = []
-        reply = await self.say(text)
-        return reply.ms, reply.answered, self.cards
+        return await self.say(text)
 
     def _answers(self, event: dict[str, Any], seq: int) -> bool:
         card = event.get("card") or (event.get("payload") or {}).get("card")
@@ -74,7 +75,9 @@ def run(questions: int, rounds: int) -> dict[str, Any]:
     """Start everything, publish and ask at the same time; the report's data."""
     with tempfile.TemporaryDirectory(prefix="gongda-publications-") as folder, our_stack(Path(folder)) as server:
         texts = [json.loads(line)["text"] for line in _ASKED.read_text(encoding="utf-8").splitlines()]
+        began = datetime.now(timezone.utc)
         seen, published = asyncio.run(_run(server, Path(folder), texts, questions, rounds))
+        _count_mixed(seen, Path(folder), began)
     return {"surroundings": surroundings(), **_figures(seen, published)}
 
 
@@ -108,20 +111,20 @@ async def _keep_asking(
 async def _ask(person: Reader, text: str, seen: Seen) -> None:
     seen.asked += 1
     try:
-        ms, answered, cards = await person.ask(text)
+        reply = await person.ask(text)
     except httpx2.HTTPError as error:
         seen.errors.append(f"{text[:20]}: {error}"[:120])
         return
-    seen.ms.append(ms)
-    seen.unanswered += not answered
-    _look(text, cards, seen)
+    if reply.silent:  # after two misses a human has the conversation
+        seen.with_human += 1
+        return
+    seen.ms.append(reply.ms)
+    seen.unanswered += not reply.answered
+    _look(person.cards, seen)
 
 
-def _look(text: str, cards: Sequence[dict[str, Any]], seen: Seen) -> None:
-    builds = {card["build_id"] for card in cards if card.get("build_id")}
-    seen.builds |= builds
-    if len(builds) > 1:
-        seen.mixed.append(f"{text}: {sorted(builds)}")
+def _look(cards: Sequence[dict[str, Any]], seen: Seen) -> None:
+    seen.builds |= {card["build_id"] for card in cards if card.get("build_id")}
     for card in cards:
         if card.get("entry_id") == MARKED:
             said = int("".join(filter(str.isdigit, card["blocks"][0])))
@@ -147,6 +150,16 @@ def _publish_all(server: Server, folder: Path, rounds: int) -> list[dict[str, An
     for one in done:
         one["recorded"] = one["build_id"] in recorded
     return done
+
+
+def _count_mixed(seen: Seen, folder: Path, began: datetime) -> None:
+    """By the record: a late answer may reach a person after the next question."""
+    database = Database(f"sqlite:///{folder / 'data' / 'desk.db'}").open()
+    with database.read() as session:
+        found = asked.builds(session, since=began)
+    database.close()
+    seen.turns = len(found)
+    seen.mixed = [f"{turn}: {sorted(names)}" for turn, names in found.items() if len(names) > 1]
 
 
 def _approve(database: Database, number: int) -> None:
@@ -178,9 +191,11 @@ def _figures(seen: Seen, published: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "publication_seconds": {"median": sorted(one["seconds"] for one in published)[len(published) // 2],
                                 "slowest": max(one["seconds"] for one in published)},
         "questions": seen.asked,
+        "turns": seen.turns,
         "errors": len(seen.errors),
         "first_errors": seen.errors[:5],
         "unanswered": seen.unanswered,
+        "with_human": seen.with_human,
         "builds_seen": len(seen.builds),
         "marked_answers": len(seen.marks),
         "mixed": [*seen.mixed, *wrong],

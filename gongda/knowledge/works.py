@@ -56,7 +56,7 @@ def _roll_back(settings: Settings, database: Database, clock: Clock, job: Job) -
 def _ingest(settings: Settings, database: Database, clock: Clock, job: Job) -> Mapping[str, Any]:
     """{folder} -> the ingest report, with the ids of the drafts.
 
-    What was uploaded goes, whatever comes of it: it is in the drafts then, or the job has failed and is not tried again.
+    What was uploaded goes, whatever comes of it: it is in the drafts then, or the job has failed for good.
     """
     folder = Path(str(job.payload["folder"]))
     try:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import text
 
 from contract.decisions import Asking, Feedback
 from desk import conversations, entries, gaps, messages, notices, outbox, publications
@@ -174,7 +173,7 @@ async def test_news_that_cannot_be_told_hold_nobody_up_and_stay(
     office.answers()
     broken = spoil(turns_world)
     turns_world.says(DECLINE)
-    other = await turns_world.flow.receive(Incoming("web", "somebody-else", "m-1", "翻样怎么导出"))
+    other = await turns_world.flow.receive(Incoming("web", "somebody-else", "other-1", "翻样怎么导出"))
     await turns_world.flow.outcome(other, 5.0)
     office.answers(replace(ENTRY, id="faq-other"))
 
@@ -190,7 +189,7 @@ async def test_trouble_of_the_store_is_not_taken_for_one_of_a_notice(office: Off
     office.answers()
     impatient = Database(turns_world.db.url, busy_timeout=0.05).open()
     with turns_world.db.write() as session:
-        session.execute(text("SELECT 1"))  # takes the write lock
+        notices.pending(session, 1)  # the first statement takes the write lock
         with pytest.raises(StoreBusy):
             tell_due(impatient, turns_world.clock, WORDING, pushes=False)
     impatient.close()

@@ -74,7 +74,12 @@ def test_the_talk_around_a_question_masks_everybodys_words_and_shows_no_ticket(w
     gap = knowledge.gap("图纸水印怎么加")
     question = knowledge.members(gap.id)[0]
     offered = {"options": [{"label": f"打 {SECRET}", "value": "x"}]}
-    answer = {"title": f"水印 {SECRET}", "blocks": [f"请拨打 {SECRET}。"], "workaround": f"加 {SECRET}", "source": f"手册 {SECRET}"}
+    answer = {
+        "title": f"水印 {SECRET}",
+        "blocks": [f"请拨打 {SECRET}。"],
+        "workaround": f"加 {SECRET}",
+        "source": f"手册 {SECRET}",
+    }
     with world.db.write() as session:
         for author, text, payload in (
             ("agent", f"我打您的 {SECRET}，密码是abc123", {}),
