@@ -18,6 +18,7 @@ _DIRECTORY_BYTES = 4 * MIB
 # Below this nothing can hurt, and an almost empty workbook packs tighter than any limit.
 _RATIO_MATTERS_FROM = MIB
 _END_OF_DIRECTORY = b"PK\x05\x06"
+_END_LOCATOR_64, _LOCATOR_BYTES = b"PK\x06\x07", 20
 _ENCRYPTED = 0x1
 _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".tar", ".jar", ".cab", ".iso"})
 _ARCHIVE_STARTS = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ")
@@ -81,6 +82,9 @@ def _members(data: bytes) -> list[zipfile.ZipInfo]:
     end = data.rfind(_END_OF_DIRECTORY, -(64 * 1024 + 22))
     if end < 0 or end + 22 > len(data):
         raise Unsuitable("文件不完整：缺少结尾部分，可能没有下载完；请重新下载或另存一份")
+    # Its record would tell another size of the directory than the one looked at here.
+    if data[max(0, end - _LOCATOR_BYTES) : end].startswith(_END_LOCATOR_64):
+        raise Unsuitable("压缩包用了 ZIP64，是给 4 GB 以上的文件用的，没有打开；请用原软件打开后另存一份")
     directory_bytes = int.from_bytes(data[end + 12 : end + 16], "little")
     if directory_bytes > _DIRECTORY_BYTES:
         raise OverLimit(f"压缩包的目录有 {_mib(directory_bytes)}，超过上限 {_mib(_DIRECTORY_BYTES)}；没有打开")

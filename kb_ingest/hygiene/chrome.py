@@ -101,8 +101,9 @@ def _lines_left(text: str, dropped: list[str]) -> str | None:
 
 def _sentences_left(line: str, dropped: list[str]) -> str:
     parts = [line[start:end] for start, end in sentences(line)]
-    of_site = [part for part in parts if site.sentence_of_site(part)]
-    dropped += [part.strip() for part in of_site]
+    found = [part for part in parts if site.sentence_of_site(part)]
+    dropped += [part.strip() for part in found]
+    of_site = frozenset(found)
     return "".join(part for part in parts if part not in of_site).rstrip() if of_site else line
 
 

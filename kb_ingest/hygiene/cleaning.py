@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kb_ingest.documents.model import Block, Document
 from kb_ingest.hygiene.chrome import without_chrome
 from kb_ingest.hygiene.common import uncommon
-from kb_ingest.hygiene.contacts import without_strangers
+from kb_ingest.hygiene.contacts import without_strangers, without_strangers_beside
 from kb_ingest.hygiene.mojibake import repaired, right_of
 from kb_ingest.hygiene.pinyin import without_readings
 from kb_ingest.hygiene.wreckage import bullets, reason_of, wrecks
@@ -91,7 +91,9 @@ class _Work:
         blocks = self._each(blocks, _as_it_is, self._without_readings)
         blocks, dropped = without_chrome(blocks)
         self.dropped += dropped
-        return self._each(blocks, self._without_strangers_code, self._without_strangers)
+        blocks = self._each(blocks, self._without_strangers_code, self._without_strangers)
+        tables = (self._beside(block) if block.kind == "table" else block for block in blocks)
+        return tuple(block for block in tables if block is not None)
 
     def _each(
         self, blocks: Sequence[Block], code: Callable[[str, _Spot], str], text: Callable[[str, _Spot], str]
@@ -120,6 +122,28 @@ class _Work:
         if tuple(cells for _, cells in kept) == block.rows:
             return block
         return block.with_rows(tuple(kept)) if kept else None
+
+    def _beside(self, block: Block) -> Block | None:
+        """A table without numbers and accounts that only the cell before, or the head of their column, tells."""
+        kept: list[tuple[int, tuple[str, ...]]] = []
+        heads = block.rows[0] if block.rows else ()
+        for place, (line, cells) in enumerate(block.numbered_rows()):
+            left = self._row_beside(cells, heads if place else ())
+            if left == cells or any(map(str.strip, left)):
+                kept.append((line, left))
+            heads = left if not place else heads
+        if tuple(cells for _, cells in kept) == block.rows:
+            return block
+        return block.with_rows(tuple(kept)) if kept else None
+
+    def _row_beside(self, cells: tuple[str, ...], heads: tuple[str, ...]) -> tuple[str, ...]:
+        left: list[str] = []
+        for column, cell in enumerate(cells):
+            for label in (left[-1] if left else "", heads[column] if column < len(heads) else ""):
+                cell, refused = without_strangers_beside(label, cell, self.allow)
+                self.refused += refused
+            left.append(cell)
+        return tuple(left)
 
     # -- treatments ------------------------------------------------------------------------------
 

@@ -55,17 +55,17 @@ def sentence_of_site(sentence: str) -> bool:
 
 def heads_related(line: str) -> bool:
     """相关推荐 and the like: below stand titles of other articles."""
-    return _one("related").fullmatch(plain(line)) is not None
+    return _is(_one("related"), line)
 
 
 def heads_comments(line: str) -> bool:
     """评论(12): below stands what readers wrote."""
-    return _comments("counted").fullmatch(plain(line)) is not None
+    return _is(_comments("counted"), line)
 
 
 def may_head_comments(line: str) -> bool:
     """评论区: the same, if a reader's mark stands below."""
-    return _comments("bare").fullmatch(plain(line)) is not None
+    return _is(_comments("bare"), line)
 
 
 def bears_readers_mark(line: str) -> bool:
@@ -74,11 +74,19 @@ def bears_readers_mark(line: str) -> bool:
 
 
 def plain(line: str) -> str:
-    """A line in Simplified characters without its decoration and with the words of its links only."""
+    """A line in Simplified characters without its decoration and with the words of its links only; one that is
+    longer than any of a site's as it is."""
+    if len(line) > _LONGEST * 4:
+        return line
     bare = _DECORATION.sub("", _LINK.sub(r"\1", line)).strip()
     wrapped = _WRAPPED.fullmatch(bare)
     bare = _DECORATION.sub("", wrapped["inside"]).strip() if wrapped else bare
     return str(_to_simplified().convert(bare)) if len(bare) <= _LONGEST else bare
+
+
+def _is(pattern: Pattern[str], line: str) -> bool:
+    bare = plain(line)
+    return len(bare) <= _LONGEST and pattern.fullmatch(bare) is not None
 
 
 def _listed(bare: str) -> str | None:

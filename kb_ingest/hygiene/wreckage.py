@@ -41,7 +41,7 @@ _WINDOWS = "\u00a0-\u00ff\u0152-\u017e\u0192\u02c6\u02dc\u2018-\u203a\u20ac\u212
 _WESTERN = re.compile(f"[{_WINDOWS}][ {_WINDOWS}]{{2,}}")
 _ACCENTED = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
 _LEAST = 2  # Chinese characters that the surviving bytes must make in UTF-8
-_LOST_PAIRS = re.compile(r"\?{2,}$")
+_LOST_PAIRS = re.compile(r"\?\?$")
 # Dingbat fonts of Windows put their bullets into the private area; at the start of a line they are nothing else.
 _BULLET = re.compile(r"(?m)^([ \t]*)[\uf06c\uf06e\uf075\uf076\uf0a7\uf0a8\uf0b2\uf0b7\uf0d8\uf0e0\uf0fc][ \t]*(?=\S)")
 
@@ -77,18 +77,18 @@ def _in_line(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of a line that cannot be read. A question mark stands for what was lost as well as for a question:
     beside a wreck it ends no sentence if more of the kind follows, ??头峋€ or 鏁版嵁?″?煎叆."""
     units = [(start, end, reason_of(line[start:end])) for start, end in sentences(line)]
-    place = 0
+    place = done = 0
     while place < len(units):
         if units[place][2] is None:
             place += 1
             continue
         first = last = place
-        while first and _LOST_PAIRS.search(line[slice(*units[first - 1][:2])]):
+        while first > done and _LOST_PAIRS.search(line[slice(*units[first - 1][:2])]):
             first -= 1
         while last + 1 < len(units) and line[units[last][1] - 1] == "?" and _goes_on(line[slice(*units[last + 1][:2])]):
             last += 1
         yield units[first][0], units[last][1], units[place][2] or ""
-        place = last + 1
+        place = done = last + 1
 
 
 def _goes_on(unit: str) -> bool:

@@ -11,6 +11,7 @@ from zhtext.contacts.contact import Contact
 from zhtext.contacts.folding import fold
 from zhtext.contacts.links import emails, hosts, urls
 from zhtext.contacts.phones import phones
+from zhtext.spans import Taken
 
 # The more that is said of a contact, the earlier: a mail address holds a host, QQ 4001234567 is no hotline.
 _SHORTEST = 4  # characters of t.cn; no number is shorter
@@ -22,12 +23,11 @@ def find_contacts(text: str) -> Tuple[Contact, ...]:
     if len(text) < _SHORTEST:
         return ()
     folded = fold(text)
-    taken: List[Tuple[int, int]] = []
+    taken = Taken(len(folded.text))
     found: List[Contact] = []
     for finder in _FINDERS:
         for kind, start, end, value in finder(folded.text):
-            if all(end <= from_ or to <= start for from_, to in taken):
-                taken.append((start, end))
+            if taken.take(start, end):
                 place = folded.span(start, end)
                 found.append(Contact(kind, text[slice(*place)], *place, value))
     return tuple(sorted(found, key=lambda contact: contact.start))

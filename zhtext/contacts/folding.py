@@ -22,6 +22,9 @@ _INVISIBLE = re.compile(
 _SEEN = re.compile(
     "[^\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\u20e3\ufeff]"
 )
+# **139**-**1234**: bold digits with a sign between; 139****1234 is masked and stays so.
+_EMPHASIS = re.compile(r"(?<=[0-9])\*\*(?=[-. ]\*\*[0-9])|(?<=[0-9]\*\*[-. ])\*\*(?=[0-9])")
+_BROKEN = re.compile(r"(?<=[0-9]-)\n(?=[0-9])")  # a number that goes on in the next line
 _OWN = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "﹣": "-", "․": ".", "‧": ".", "\u3000": " "}
 
 _NUMERALS = dict(
@@ -49,16 +52,25 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """One character for one, but for the invisible ones, which are left out."""
+    """One character for one, but for the invisible ones and the stars around bold digits, which are left out."""
     places = None
     if _INVISIBLE.search(text):
         places = tuple(match.start() for match in _SEEN.finditer(text))
         text = _INVISIBLE.sub("", text)
+    if "**" in text and _EMPHASIS.search(text):
+        text, places = _without_emphasis(text, places)
     if _ODD.search(text):
         text = _ODD.sub(_plain, text)
+    text = _BROKEN.sub(" ", text)
     text = _STROKE.sub("-", text)
     text = _DICTATED.sub(_as_digits, text)
     return Folded(_CIRCLES.sub(lambda run: run.group().translate(_CIRCLED), text), places)
+
+
+def _without_emphasis(text: str, places: Tuple[int, ...] | None) -> Tuple[str, Tuple[int, ...]]:
+    stars = {place for mark in _EMPHASIS.finditer(text) for place in range(*mark.span())}
+    kept = [place for place in range(len(text)) if place not in stars]
+    return "".join(text[place] for place in kept), tuple(places[place] if places else place for place in kept)
 
 
 def _plain(char: Match[str]) -> str:

@@ -39,11 +39,13 @@ _PLACEHOLDER = re.compile(r"[x.*]+")
 def split(address: str) -> Tuple[str, str]:
     """Host in lower case and path, of an address without its scheme; user names and the port are left out.
 
-    A backslash ends the host like a slash, as browsers read it.
+    A backslash counts as a slash, as browsers read it (WHATWG URL, special schemes), and always after the host comes
+    a path or a query: nothing of them can pass for a part of the name.
     """
     match = _AUTHORITY.match(address)
     host, path = match.groups() if match else (address, "")
-    return host.lower().strip("."), path.rstrip("/\\")
+    path = path.replace("\\", "/").rstrip("/")
+    return host.lower().strip("."), path if path[:1] in ("", "/", "?", "#") else f"/{path}"
 
 
 def leads_outside(host: str) -> bool:

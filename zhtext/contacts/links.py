@@ -13,7 +13,7 @@ Found = Tuple[str, int, int, str]  # kind, start, end, value
 _BODY = r"[^\s<>\"'`()|\\^{}\[\]\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uff00-\uffef]"  # Chinese ends a link
 _SLASHES = re.compile(r"[/\\／]{2}")
 _URL = re.compile(
-    rf"(?<![A-Za-z0-9])(?:h[tx]{{1,2}}ps?|ftps?)\s?[:：]\s?[/\\／]{{2}}\s?((?:[\u4e00-\u9fff]+\.(?:中国|公司|网络|com|cn|net)|{_BODY}){_BODY}*(?:\\{_BODY}*)?)",
+    rf"(?<![A-Za-z0-9])(?:h[tx]{{1,2}}ps?|ftps?)\s?[:：]\s?[/\\／]{{2}}\s?((?:(?:www\.)?[\u4e00-\u9fff]{{1,40}}\.(?:中国|公司|网络|com|cn|net)|{_BODY}){_BODY}*(?:\\{_BODY}*)?)",
     re.IGNORECASE,
 )
 
@@ -30,6 +30,10 @@ _ENDING = re.compile(
 )
 _DOT_BEFORE = re.compile(rf"{_DOT}$", re.IGNORECASE)
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9\-]*(?:{_DOT}[A-Za-z0-9\-]+)*$", re.IGNORECASE)
+_CHINESE = re.compile(
+    rf"(?<![A-Za-z0-9.])www\.[A-Za-z0-9\-]{{0,20}}[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9\-]{{0,40}}\.(?:{_SURE})(?![A-Za-z0-9_\-])",
+    re.IGNORECASE,
+)
 _AFTER_NAME = re.compile(rf"(?::[0-9]{{1,5}})?(?:[/?#]{_BODY}*)?")
 _HINT = re.compile(r"(?:网址|網址|官网|官網|网站|網站|域名|访问|訪問|主页|主頁|进入|進入|//)[:：是为為\s“\"]{0,4}$")
 _PART_OF_PATH = re.compile(r"[A-Za-z0-9_.:~\-][/\\]$|[@_.\-\\$]$")
@@ -97,21 +101,27 @@ def emails(text: str) -> Iterator[Found]:
 
 def hosts(text: str) -> Iterator[Found]:
     """Names of hosts without a scheme, with what follows the slash."""
+    for named in _CHINESE.finditer(text):
+        after = _after(text, named.end())
+        yield "url", named.start(), named.end() + len(after), named.group().lower() + split(f"x{after}")[1]
+    last = 0  # a host within a path belongs to it, and looking at it again would cost the square of the path
     for ending in _ENDING.finditer(text):
+        if ending.start() < last:
+            continue
         from_ = max(0, ending.start() - _BACK)
         dot = _DOT_BEFORE.search(text[from_ : ending.start("tld")])
         name = _NAME.search(text[from_ : from_ + dot.start()]) if dot else None
         if dot is None or name is None:
             continue
         start = from_ + name.start()
-        after = _AFTER_NAME.match(text, ending.end())
-        written = after.group().rstrip(_TRAILING) if after else ""
-        host = _host(text[start : ending.end()])
-        if leads_outside(host) and _is_site(text[from_:start], host, dot.group() == ".", ending["tld"], written):
+        host, slash = _host(text[start : ending.end()]), text.startswith("/", ending.end())
+        if leads_outside(host) and _is_site(text[from_:start], host, dot.group() == ".", ending["tld"], slash):
+            written = _after(text, ending.end())
+            last = ending.end() + len(written)
             yield "url", start, ending.end() + len(written), host + split(f"x{written}")[1]
 
 
-def _is_site(before: str, host: str, plain: bool, tld: str, written: str) -> bool:
+def _is_site(before: str, host: str, plain: bool, tld: str, slash: bool) -> bool:
     """Whether such a name is meant to be visited, and is no file, package or program."""
     first, *others = host.split(".")
     if first == "www" or before.endswith("//"):
@@ -123,7 +133,13 @@ def _is_site(before: str, host: str, plain: bool, tld: str, written: str) -> boo
         return sure and tld.islower()
     if sure:
         return tld.lower() in ("com", "cn", "org") or (tld == tld.lower() and first not in _PACKAGES)
-    return bool(_HINT.search(before)) or written.startswith("/")
+    return bool(_HINT.search(before)) or slash
+
+
+def _after(text: str, place: int) -> str:
+    """Port, path and query that stand there."""
+    match = _AFTER_NAME.match(text, place)
+    return match.group().rstrip(_TRAILING) if match else ""
 
 
 def _host(written: str) -> str:

@@ -42,7 +42,7 @@ _PHONE = re.compile(
 _SHORT = re.compile(rf"{_HEAD}(?:[2-9][0-9]{{2,3}}{_0}[0-9]{{4}}|9[56][0-9]{{3,4}}|1[02][0-9]{{3}}){_TAIL}")
 _CALLED = re.compile(
     r"(?:电话|電話|热线|熱線|专线|專線|座机|座機|手机|手機|手提|传真|傳真|致电|致電|拨打|撥打|拨[通号]|来电|來電|呼叫|打(?:返|嚟|来|來|俾|畀)?(?:給|给)?我?|撥|拨|客服|whatsapp|tel|phone|hotline|fax|call|ring)"
-    r"(?:号码|號碼|号|號|热线|熱線|电话|電話|客服|[是为為:：\s(（【\[「“\"'*.☎📞]){0,6}$",
+    r"(?:号码|號碼|号|號|热线|熱線|电话|電話|客服|[是为為:：\s(（【\[「“\"'*.☎📞|→]){0,6}$",
     re.IGNORECASE,
 )
 # 编号 4001020003, 锁号 20418873, 时间戳 1719999999999: a number of something, whatever its digits.
@@ -63,6 +63,8 @@ _CALLING = re.compile(
 _WORD_AFTER = re.compile(r"[A-Za-z_@]")
 _HELP = re.compile(r"电话|電話|热线|熱線|客服|咨询|諮詢|联系|聯絡|售后|售後|服务|服務")
 _BEFORE = 24  # characters looked at before a number
+_FAR = 100  # the same in a table, where blanks make the columns straight
+_BAR = re.compile(r"[ \t]*\|[ \t]*")
 
 
 def phones(text: str) -> Iterator[Found]:
@@ -111,4 +113,5 @@ def _sizes(number: str, before: str) -> bool:
 
 
 def _before(text: str, match: Match[str]) -> str:
-    return text[max(0, match.start() - _BEFORE) : match.start()]
+    before = text[max(0, match.start() - _FAR) : match.start()]
+    return _BAR.sub("|", before)[-_BEFORE:] if "|" in before else before[-_BEFORE:]

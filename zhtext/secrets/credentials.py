@@ -11,16 +11,24 @@ from collections.abc import Iterator
 
 from zhtext.secrets.found import Found
 
-_WORDS = r"密码|密碼|口令|暗号|验证码|驗證碼|动态码|授权码|提取码|(?<![A-Za-z])(?:[A-Za-z0-9]+[_\-.])*(?:password|passwd|passphrase|pwd|passcode|pin)(?![A-Za-z])"
+# db.master_password: whole from its beginning, or, when it is longer than any, from its last part.
+_PREFIX = r"(?:(?<![A-Za-z0-9_.\-])(?:[A-Za-z0-9]{1,40}[_\-.]){1,6}|(?<![A-Za-z]))"
+_WORDS = rf"密码|密碼|口令|暗号|验证码|驗證碼|动态码|授权码|提取码|{_PREFIX}(?:password|passwd|passphrase|pwd|passcode|pin)(?![A-Za-z])"
 _KEYS = (
-    r"密钥|金鑰|秘钥|(?<![A-Za-z])(?:[A-Za-z0-9]+[_\-.])*(?:(?:access|api|app|secret|auth|private|client|refresh|session)[_\-]?(?:key|token|secret|id(?==))"
+    rf"密钥|金鑰|秘钥|{_PREFIX}(?:(?:access|api|app|secret|auth|private|client|refresh|session)[_\-]?(?:key|token|secret|id(?==))"
     r"|appsecret|secret|token|jsessionid|cookie|sessionid|signature)(?![A-Za-z])"
 )
 _SAYS = r"[\"'”’*`]{0,2}\s{0,2}(?:[:：=＝]|是|为|為|改成|改为|设成|设为|重置为|重置成|就是|叫|->|→)\s{0,2}"
+_BAR = r"[\"'”’*`]{0,2}\s{0,40}\|\s{0,40}"  # between two cells of a table
 _QUOTE = r"[\"'“‘「`*<]{0,2}"
 _VALUE = r"[!#-&(-+\--;=?-_a-~]{3,128}"  # printable ASCII without quotes, commas, < and >
-_SPOKEN = re.compile(rf"(?:{_WORDS})(?:{_SAYS}{_QUOTE}|(?P<bare>\s{{0,2}}))(?P<value>{_VALUE})", re.IGNORECASE)
-_KEYED = re.compile(rf"(?:{_KEYS})(?:{_SAYS}{_QUOTE}|\s{{1,2}}(?=\S{{16}}))(?P<value>{_VALUE})", re.IGNORECASE)
+_SPOKEN = re.compile(
+    rf"(?:{_WORDS})(?:{_SAYS}{_QUOTE}|{_BAR}(?P<cell>){_QUOTE}|(?P<bare>\s{{0,2}}))(?P<value>{_VALUE})", re.IGNORECASE
+)
+_KEYED = re.compile(
+    rf"(?:{_KEYS})(?:{_SAYS}{_QUOTE}|{_BAR}(?P<cell>){_QUOTE}(?=\S{{16}})|\s{{1,2}}(?=\S{{16}}))(?P<value>{_VALUE})",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(
     rf"(?:{_WORDS}){_SAYS}(?P<quote>[\"'“‘「])(?P<value>[^\"'”’」\n［]{{3,128}})[\"'”’」]", re.IGNORECASE
 )
@@ -30,7 +38,7 @@ _PAIR = re.compile(
 _OPTION = re.compile(rf"(?<!\S)(?:--password|--passwd|--token|--secret)[ =](?P<value>{_VALUE})")
 _XML = re.compile(r"<(?P<tag>password|passwd|pwd|token|secret)>(?P<value>[^<\s]{3,128})</", re.IGNORECASE)
 _ISSUED = re.compile(
-    r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?"  # JSON web token
+    r"(?<![A-Za-z0-9])(?:(?:(?<![_\-])eyJ[A-Za-z0-9_\-]{8,}|eyJ[A-Za-z0-9_\-]{8,400})\.[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?"  # JSON web token
     r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_\-]{16,}|sk-[A-Za-z0-9_\-]{16,}|xox[abprs]-[A-Za-z0-9\-]{10,}"
     r"|AKIA[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,}|AKID[A-Za-z0-9]{13,}|AIza[A-Za-z0-9_\-]{30,})"
 )
@@ -47,10 +55,16 @@ _NO_VALUE = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"[0-9]{1,4}(?:[\-~][0-9]{1,4})?")
+# In a table a type, an algorithm, a code or a length may stand beside the word: varchar(64), SHA-256, ERR-1042, 8-16.
+_NO_CELL = re.compile(
+    r"[a-z_0-9]+\([0-9,]*\)?$|(?:n?varchar2?|char|int|nchar)[0-9]*$|(?:SHA|AES|RSA|SM|MD|HS|RS|base)-?[0-9]{1,3}$"
+    r"|[A-Z]{2,5}-[0-9]{3,5}$|[0-9]{1,3}$|[0-9]{1,4}[\-~][0-9]{1,4}$|[><=]|https?:",
+    re.IGNORECASE,
+)
 _TELLING = re.compile(r"[0-9@#$%^&!]|^(?:admin|root|password|qwerty|guest|test|welcome|letmein)$", re.IGNORECASE)
 _NEXT_FIELD = re.compile(r"[;&](?=\s?[A-Za-z_ ]{1,30}=|$)")
 _UNIT = re.compile(r"\s?(?:位|天|次|个|個|分钟|分鐘|小时|小時|秒|字符|字元|级|月|年|条|-|~|到|至)")
-_CLOSING = "\"'`*,.;:!?)]}"
+_CLOSING = "\"'`*,.;:!?)]}|"
 _QUESTION = re.compile(r"\s?(?:过期|错误|失效|无效|不对|不正确|怎么|吗)")
 
 
@@ -78,13 +92,17 @@ def _values(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Found]:
     for match in pattern.finditer(text):
         value = _NEXT_FIELD.split(match["value"])[0].rstrip(_CLOSING)  # Password=x;Database=y, token=x&y=z
         start = match.start("value")
-        bare = match.groupdict().get("bare") is not None
+        groups = match.groupdict()
+        cell = groups.get("cell") is not None
+        if cell and _NO_CELL.match(value):
+            continue
+        bare = cell or groups.get("bare") is not None
         if len(value) >= 3 and _is_value(text, value, start + len(value), bare):
             yield Found(kind, start, start + len(value))
 
 
 def _is_value(text: str, value: str, end: int, bare: bool) -> bool:
-    """`bare`: nothing but a blank between word and value, so a mere word (password protected) is none."""
+    """`bare`: nothing but a blank between word and value, or the bar of a table, so a mere word (password protected) is none."""
     if _NO_VALUE.match(value) or _QUESTION.match(text, end):
         return False
     if bare and (value[0] in "-_./" or not _TELLING.search(value)):

@@ -10,6 +10,7 @@ from zhtext.contacts.folding import fold
 from zhtext.secrets.credentials import credentials
 from zhtext.secrets.found import Found
 from zhtext.secrets.numbers import numbers
+from zhtext.spans import Taken
 
 # Full-width brackets: nobody types them, so what is masked is not searched again.
 LABELS = {
@@ -54,18 +55,16 @@ def _secrets(text: str) -> List[Found]:
     """In order of place; what is found first keeps its place."""
     folded = fold(text)
     found: List[Found] = []
+    taken = Taken(len(text))
     for secret in (*credentials(folded.text), *numbers(folded.text)):
-        _take(found, Found(secret.kind, *folded.span(secret.start, secret.end)))
+        place = folded.span(secret.start, secret.end)
+        if taken.take(*place):
+            found.append(Found(secret.kind, *place))
     for contact in find_contacts(text):
         kind = _AS.get(contact.kind, contact.kind)
-        if kind in LABELS:
-            _take(found, Found(kind, contact.start, contact.end))
+        if kind in LABELS and taken.take(contact.start, contact.end):
+            found.append(Found(kind, contact.start, contact.end))
     return sorted(found, key=lambda secret: secret.start)
-
-
-def _take(found: List[Found], secret: Found) -> None:
-    if all(secret.end <= other.start or other.end <= secret.start for other in found):
-        found.append(secret)
 
 
 def _replaced(text: str, found: List[Found]) -> str:

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from kb_ingest.documents.formats import check_content, check_name
-from kb_ingest.documents.limits import MIB, Limits, check_size
+from kb_ingest.documents.limits import MIB, Limits, check_archive, check_size
 from kb_ingest.errors import NoText, OverLimit, Unsuitable
 
 
@@ -103,6 +103,16 @@ def test_a_container_that_lies_about_its_members_is_refused() -> None:
 
     with pytest.raises(Unsuitable, match="损坏"):
         check_content("word", data[:place] + b"\xff\xff\xff\x00" + data[place + 4 :], Limits())
+
+
+def test_a_container_with_the_end_of_zip64_is_refused() -> None:
+    whole = packed({"word/document.xml": b"x"})
+    end = whole.rfind(b"PK\x05\x06")
+    record = b"PK\x06\x06" + bytes(52)
+    locator = b"PK\x06\x07" + bytes(4) + end.to_bytes(8, "little") + b"\1\0\0\0"
+
+    with pytest.raises(Unsuitable, match="ZIP64"):
+        check_archive(whole[:end] + record + locator + whole[end:], Limits())
 
 
 def test_a_text_may_begin_with_the_letters_of_a_program() -> None:

@@ -78,11 +78,21 @@ def test_a_text_holds_these_contacts_and_no_other(text: str, contacts: str) -> N
         ("138\u3000" + "1234\u00a05678", "phone:13812345678"),
         ("𝟏𝟑𝟖𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖", "phone:13812345678"),
         ("www\u2024abc\u2024com", "url:www.abc.com"),
+        ("热线 400-\n888-1234", "hotline:4008881234"),
+        ("手机 139-1234-\n5678", "phone:13912345678"),
         ("加\u200b微\u200b信 zl_12345", "wechat:zl_12345"),
     ],
 )
 def test_what_cannot_be_seen_hides_nothing(text: str, contacts: str) -> None:
     assert found(text) == contacts
+
+
+def test_bold_digits_lead_back_to_their_place() -> None:
+    text = "找 **139**-**1234**-**5678** 咨询"
+
+    (contact,) = find_contacts(text)
+
+    assert contact.text == "139**-**1234**-**5678"
 
 
 def test_a_contact_tells_where_it_stands_in_the_original() -> None:
@@ -132,6 +142,9 @@ def test_the_vendors_own_contacts_are_allowed_in_any_spelling(text: str) -> None
         "热线 4001234568",
         "http://jiangheng.com.evil.cn",
         "http://evil-jiangheng.com",
+        "http://evil.com\\.jiangheng.com",
+        "http://evil.com\\@jiangheng.com",
+        "http://evil.com:80.jiangheng.com/",
         "http://jiangheng.com@evil.cn/",
         "http://evil.cn/jiangheng.com",
         "http://evil.cn?u=jiangheng.com",

@@ -61,6 +61,12 @@ texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_si
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc_def", "［密钥］"),
         ("AppSecret：0123456789abcdef0123456789abcdef", "AppSecret：［密钥］"),
         ("access_token=abc123&x=1", "access_token=［密钥］&x=1"),
+        ("| 密码 | Abc@1234 |", "| 密码 | ［密码］ |"),
+        ("| **初始密码**   |   Abc@1234|", "| **初始密码**   |   ［密码］|"),
+        ("| 密钥 | 0123456789abcdef |", "| 密钥 | ［密钥］ |"),
+        ("a.b.c.d.e.f.g.h.password=abc123", "a.b.c.d.e.f.g.h.password=［密码］"),
+        ("my_pin_password: abc123", "my_pin_password: ［密码］"),
+        ("x-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc_def", "x-［密钥］"),
         ("AKIAABCDEFGHIJKLMNOP", "［密钥］"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "［密钥］"),
         ("身份证 11010519491231002X", "身份证 ［身份证号］"),
@@ -83,7 +89,8 @@ def test_a_secret_is_replaced_by_its_name(text: str, masked: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "密码是多少", "密码至少 10 位，含大小写字母和数字，90 天更换", "密码 8-16 位", "密码2026年到期", "密码：必填", "密码怎么改",
+        "| 密码 | 必填 |", "| password | varchar(64) |", "| 密码 | 8-16 位 |", "| 密码 | 8-16 |", "| 密码 | SHA-256 |", "| 密码 | ERR-1042 |",
+        "| Token | string |", "| password | 密码 | pwd |", "密码是多少", "密码至少 10 位，含大小写字母和数字，90 天更换", "密码 8-16 位", "密码2026年到期", "密码：必填", "密码怎么改",
         "密码：******", "密码是否过期", "忘记密码了", "密码输错 5 次锁定 30 分钟", "验证码收不到", "password incorrect",
         'password authentication failed for user "jh"', "Password: string", '"password": null', "token 过期", "Token: expired",
         "Cookie 被禁用", "secret 模式", "订单号 2026091512345678", "版本 6.2.1，ERR-1042，GD-20261122-0042-7", "清单编码 010101001001",
