@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Literal
 
 from rich.markup import escape
@@ -95,22 +96,21 @@ def to_json(files: Sequence[FileReport], differing: Changes) -> dict[str, Any]:
 
 def table(files: Sequence[FileReport]) -> Table:
     """The report for a terminal, a row a file."""
-    shown = Table("文件", "结果", "条目", "修复", "隔离", "联系方式", "有误的行", "原因")
+    shown = Table("文件", "结果", "条目", "修复", "隔离", "联系", "误行")
     for file in files:
         shown.add_row(
-            escape(file.path),
+            escape(PurePath(file.path).name),
             _STATUS[file.status],
             str(file.entries),
             str(sum(file.repaired.values()) + len(file.dropped)),
             str(len(file.quarantined)),
             str(len(file.refused_contacts)),
             str(len(file.mistakes)),
-            escape(file.reason),
         )
     return shown
 
 
 def remarks(file: FileReport) -> list[str]:
-    """What an editor has to look at: every mistake with file, sheet and row, and what was left out."""
-    notes = (f"{file.path}：{note}" for note in file.notes)
-    return [*(mistake.sentence(file.path) for mistake in file.mistakes), *notes]
+    """What an editor has to look at: why it was refused, every mistake with sheet and row, and what was left out."""
+    said = (f"{file.path}：{remark}" for remark in (file.reason, *file.notes) if remark)
+    return [*(mistake.sentence(file.path) for mistake in file.mistakes), *said]

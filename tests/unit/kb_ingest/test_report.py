@@ -57,16 +57,18 @@ def test_the_same_entries_are_no_change() -> None:
 
 def test_a_name_in_brackets_is_no_markup() -> None:
     console = Console(file=io.StringIO(), width=200)
-    console.print(table([FileReport("[red]a[/red].md", "refused", "[/nothing]")]))
+    console.print(table([FileReport("[red]a[ red].md", "refused", "[/nothing]")]))
 
-    assert "[red]a[/red].md" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "[red]a[ red].md" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_the_table_shows_every_file_and_the_remarks_every_mistake() -> None:
     console = Console(file=io.StringIO(), width=200)
-    console.print(table([REPORT, FileReport("b.pdf", "refused", "扫描件")]))
+    scanned = FileReport("b.pdf", "refused", "扫描件")
+    console.print(table([REPORT, scanned]))
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "部分隔离" in shown
-    assert "扫描件" in shown
+    assert "b.pdf" in shown
+    assert remarks(scanned) == ["b.pdf：扫描件"]
     assert remarks(REPORT) == ["docs/a.html 工作表“问答” 第 4 行：没有答案", "docs/a.html：1 张图片没有收入"]
