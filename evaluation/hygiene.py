@@ -66,7 +66,7 @@ def run() -> dict[str, Any]:
         },
         "found": _found(allow),
         "answers": _answers(allow),
-        "files": [file.to_json() for file in first.files],
+        "files": [{**file.to_json(), "path": Path(file.path).name} for file in first.files],
     }
 
 
@@ -128,10 +128,7 @@ def _share(values: Sequence[float], share: float) -> float:
 
 def main() -> None:
     data = run()
-    rows = [
-        (file["path"].rsplit("/", 1)[-1], file["status"], file["entries"], file["reason"][:60])
-        for file in data["files"]
-    ]
+    rows = [(file["path"], file["status"], file["entries"], file["reason"][:60]) for file in data["files"]]
     figures = {name: data[name] for name in ("documents", "found", "answers")}
     shown = json.dumps(figures, ensure_ascii=False, indent=1)
     listed = table(("文件", "结果", "条目", "理由"), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from kb_ingest.sheets.mistake import Mistake
 from kb_ingest.sources import Source
 from retrieval.entry import Entry
 from zhtext.contacts import AllowList
+
+log = logging.getLogger(__name__)
 
 Cleaner = Callable[[Document, AllowList], Cleaned]
 
@@ -63,6 +66,7 @@ def ingest(
                 reports.append(FileReport(source.shown, "refused", str(error)))
                 continue
             except Exception as error:  # a fault of ours, on this file alone: said, and the others go on
+                log.exception("%s could not be taken in", source.shown)
                 reports.append(FileReport(source.shown, "refused", f"处理时出错（{type(error).__name__}：{error}）"))
                 continue
             kept, clashes = _kept(read, source, entries)
