@@ -16,7 +16,7 @@ from actions.emergency import emergency
 from actions.empathy import needs_a_person, soothe
 from actions.heard import Heard, heard
 from actions.knowledge import Knowledge
-from contract.decisions import Answer, Choices, Decision, Decline, Handoff, Option, Runbook, to_json
+from contract.decisions import ENTRY, Answer, Choices, Decision, Decline, Handoff, Option, Runbook, to_json
 from zhtext.questions import split_questions
 
 MISSES_BEFORE_HUMAN = 1  # misses already behind us when another one calls a human
@@ -24,7 +24,6 @@ CERTAIN = 0.95  # probability from which an answer stands although the engine fi
 SURELY_FOREIGN = 0.96  # out-of-scope score of small talk; below it stands much that only nobody has written about yet
 _NO_EMERGENCY = ("P2", "P3")
 PENDING = "pending_question"  # the slot of a second question that waits for the choice of the first
-ENTRY = "entry:"  # how a choice says that it stands for an entry
 
 
 class ActionAnswer(Action):

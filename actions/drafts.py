@@ -7,13 +7,13 @@ from typing import Any
 
 from actions.heard import Heard
 from contract.decisions import Callback, Complaint, Handoff, OpenTicket
+from contract.turn import PERSONAL
 from zhtext.codes import find_codes
 from zhtext.normalize import normalize
 from zhtext.slots import slot_values
 
 SUMMARY_CHARS = 120  # what fits on one line of the console's queue
 SKIPPED = "-"
-PERSONAL = ("os", "version", "phone")  # they outlive a question; the rest belongs to one problem
 _PROBLEM = ("error_code", "module", "when", "frequency", "scope")
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from contract.decisions import Choices, Decision, Decline, Option, Runbook
-from retrieval.answers import decision_for, decision_of, decision_picked
+from contract.decisions import AT, ENTRY, Choices, Decision, Decline, Option, Runbook
+from retrieval.answers import decision_of, decision_picked
 from retrieval.errors import RetrievalError
 from retrieval.live import Live
-from retrieval.retriever import AT
-
-ENTRY = "entry:"  # how a choice says that it stands for an entry
+from retrieval.shown import decision_for
 
 
 class LiveKnowledge:

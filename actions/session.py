@@ -8,8 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.drafts import PERSONAL
-from contract.turn import TurnContext
+from contract.turn import PERSONAL, TurnContext
 
 
 class ActionSessionStart(Action):

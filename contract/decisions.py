@@ -15,6 +15,11 @@ from contract.errors import MalformedDecision, UnknownDecision
 Json = Dict[str, Any]
 
 
+# How the id of an option says that it stands for an entry, and for which versions of its answer: entry:how-x@>=6.0
+ENTRY = "entry:"
+AT = "@"
+
+
 @dataclass(frozen=True)
 class Option:
     """One thing a user can pick, by button, number or words."""

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, Mapping, Optional
 
+# Slots that belong to a person and outlive a question; all others belong to one problem.
+PERSONAL = ("os", "version", "phone")
+
 
 @dataclass(frozen=True)
 class TurnContext:

@@ -158,7 +158,7 @@ def merge(session: Session, gap_id: int, into: int, *, by: str, now: datetime) -
 def answered(session: Session, live: Mapping[str, str], *, now: datetime) -> tuple[int, ...]:
     """A publication went live: gaps whose entry is in it are answered, and their askers are to be told.
 
-    `live` is entry id -> fingerprint as `entries.approved_fingerprints` said when the build was
+    `live` is entry id -> fingerprint as `entries.in_force` had it when the build was
     read: an entry counts only from the version on that was drafted for the gap. Ids of the gaps.
     """
     waiting = select(GapRow).where(GapRow.state == "drafted").order_by(GapRow.id)

@@ -67,11 +67,6 @@ def create_for(session: Session, gap_id: int, entry_id: str, *, now: datetime) -
     return len(rows)
 
 
-def pending(session: Session, conversation_id: int) -> tuple[Notice, ...]:
-    """What is still to be told about questions of this conversation, oldest first."""
-    return _notices(session, _waiting().where(NoticeRow.conversation_id == conversation_id))
-
-
 def pending_for(session: Session, contact_id: int, *, limit: int = 100) -> tuple[Notice, ...]:
     """What this person is still to be told, whatever the channel, oldest first."""
     return _notices(session, _waiting().where(NoticeRow.contact_id == contact_id).limit(limit))

@@ -24,11 +24,11 @@ from evaluation.engine_models import ROOT
 from evaluation.report import foot, surroundings, table, write
 from gateway.outgoing import checked
 from kb_ingest.asked import read_asked
+from kb_ingest.changes import changes
 from kb_ingest.documents.decoding import decode
 from kb_ingest.folder import read_folder
 from kb_ingest.ingest import ingest
 from kb_ingest.publishing import Source, publish
-from kb_ingest.report import changes
 from retrieval.answers import decision_of
 from retrieval.encoder import open_encoder
 from retrieval.entry import Entry

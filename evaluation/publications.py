@@ -77,7 +77,7 @@ def run(questions: int, rounds: int) -> dict[str, Any]:
         texts = [json.loads(line)["text"] for line in _ASKED.read_text(encoding="utf-8").splitlines()]
         began = datetime.now(timezone.utc)
         seen, published = asyncio.run(_run(server, Path(folder), texts, questions, rounds))
-        _count_mixed(seen, Path(folder), began)
+        _count_mixed(seen, server, began)
     return {"surroundings": surroundings(), **_figures(seen, published)}
 
 
@@ -133,8 +133,8 @@ def _look(cards: Sequence[dict[str, Any]], seen: Seen) -> None:
 
 def _publish_all(server: Server, folder: Path, rounds: int) -> list[dict[str, Any]]:
     """Change one entry, publish, again; what each publication was."""
-    database = Database(f"sqlite:///{folder / 'data' / 'desk.db'}").open()
-    environment = os.environ | {"GONGDA_DATA": str(folder / "data"), "GONGDA_ACTIONS_PORT": _port(server)}
+    database = _desk(server)
+    environment = os.environ | {"GONGDA_DATA": str(folder / "data"), "GONGDA_ACTIONS_PORT": str(server.actions_port)}
     done = []
     for number in range(1, rounds + 1):
         _approve(database, number)
@@ -152,9 +152,13 @@ def _publish_all(server: Server, folder: Path, rounds: int) -> list[dict[str, An
     return done
 
 
-def _count_mixed(seen: Seen, folder: Path, began: datetime) -> None:
+def _desk(server: Server) -> Database:
+    return Database(f"sqlite:///{server.database}").open()
+
+
+def _count_mixed(seen: Seen, server: Server, began: datetime) -> None:
     """By the record: a late answer may reach a person after the next question."""
-    database = Database(f"sqlite:///{folder / 'data' / 'desk.db'}").open()
+    database = _desk(server)
     with database.read() as session:
         found = asked.builds(session, since=began)
     database.close()
@@ -165,20 +169,11 @@ def _count_mixed(seen: Seen, folder: Path, began: datetime) -> None:
 def _approve(database: Database, number: int) -> None:
     answer = f"这是第 {number} 次发布。"
     entry = Entry(id=MARKED, type="faq", title="评测用的发布标记", question=QUESTION, answer=answer)
-    content = {name: value for name, value in entry.to_json().items() if name != "version"}
     now = datetime.now(timezone.utc)
     with database.write() as session:
-        draft = entries.save_draft(session, MARKED, content, entry.version, author="evaluation", now=now)
+        draft = entries.save_draft(session, MARKED, entry.content, entry.version, author="evaluation", now=now)
         entries.submit(session, MARKED, draft.number, by="evaluation", now=now)
         entries.approve(session, MARKED, draft.number, by="evaluation", four_eyes=False, now=now)
-
-
-def _port(server: Server) -> str:
-    """The action server's port, as the supervisor was told."""
-    import psutil  # type: ignore[import-untyped]
-
-    line = psutil.Process(server.programs["actions"]).cmdline()
-    return str(line[line.index("--port") + 1])
 
 
 def _figures(seen: Seen, published: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Server:
     start_wall_seconds: float
     programs: dict[str, int] = field(default_factory=dict)
     database: Path | None = None
+    actions_port: int | None = None
 
     def cpu_seconds(self) -> float:
         return cpu.seconds(self.pids)
@@ -58,7 +59,7 @@ def our_stack(folder: Path) -> Iterator[Server]:
         waited = _until(lambda: _engine_ready(url), root, folder / "up.log")
         programs = _programs(root.pid)
         pids = tuple(pid for program in programs.values() for pid in cpu.family(program))
-        yield Server("gongda", url, pids, cpu.seconds(pids), waited, programs, folder / "data" / "desk.db")
+        yield Server("gongda", url, pids, cpu.seconds(pids), waited, programs, folder / "data" / "desk.db", ports[2])
 
 
 @contextmanager

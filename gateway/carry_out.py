@@ -8,6 +8,7 @@ from typing import Any
 
 from contract import decisions as d
 from contract.decisions import Option
+from contract.turn import PERSONAL
 from desk import contacts, feedback, messages, tickets
 from desk.conversations import Change
 from desk.errors import DeskError
@@ -18,7 +19,7 @@ from gateway import promises, render
 from gateway.engine import Part, Said
 from gateway.news import last_answer
 from gateway.outgoing import checked
-from gateway.plan import PERSONAL, Plan, Situation, remembered, trace
+from gateway.plan import Plan, Situation, remembered, trace
 from zhtext.severity import assess
 from zhtext.slots import slot_values
 from zhtext.wish import split_wish

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from contract.decisions import AT
 from desk.conversations import Choice
 from retrieval.versions import covers
 from zhtext.normalize import normalize
@@ -26,7 +27,6 @@ _AROUND = re.compile(r"^(?:我?(?:选|要|问的?)?(?:就?是)?)|(?:的?(?:那|�
 _VERSION = re.compile(
     r"^(?:我们?|俺们?)?(?:用的?|装的?)?(?:是|系)?\s*v?(\d+(?:\.\d+)*)\s*(?:版本?|版的|的)?[.。!吧啊呀]*$", re.IGNORECASE
 )
-_AT = "@"  # stands between an entry and the versions that one of its answers is for
 _SAID = "say:"  # options that stand for words, not for entries
 _TELLING = 2  # characters
 
@@ -60,7 +60,7 @@ def _by_number(text: str, offered: Sequence[Choice]) -> Choice | None:
 
 def _by_version(text: str, offered: Sequence[Choice]) -> Choice | None:
     """我们是 6.1 的: the answer whose versions hold the one named."""
-    ranges = [(choice, choice.id.partition(_AT)[2]) for choice in offered if _AT in choice.id]
+    ranges = [(choice, choice.id.partition(AT)[2]) for choice in offered if AT in choice.id]
     if not ranges:
         return None
     bare = _VERSION.match(text)

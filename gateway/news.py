@@ -83,9 +83,8 @@ class News:
         found = entries.in_force_at(session, notice.entry_id, last.created_at)
         if found is None:
             return None
-        review = found.review_on.isoformat() if found.review_on else ""
         try:
-            entry = Entry.from_json({**found.content, "id": found.entry_id, "owner": found.owner, "review": review})
+            entry = Entry.from_json(found.published)
         except BadEntry:
             return None
         version = conversation.slots.get("version")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from contract.decisions import Answer, Choices, Decline, Option, Runbook
+from contract.decisions import ENTRY, Answer, Choices, Decline, Option, Runbook
 from gateway.engine import Part
 from zhtext.contacts import AllowList, Contact, strangers, without_strangers
 
@@ -63,7 +63,7 @@ def _options(options: Sequence[Option], allow: AllowList) -> tuple[Option, ...]:
     kept = []
     for option in options:
         if gone := strangers(option.label, allow):
-            _tell(option.id.removeprefix("entry:"), gone)
+            _tell(option.id.removeprefix(ENTRY), gone)
         else:
             kept.append(option)
     return tuple(kept)

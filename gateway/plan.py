@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from contract.decisions import Decision, to_json
+from contract.turn import PERSONAL
 from desk.conversations import Change, Conversation
 from desk.hours import WorkingHours
 from desk.tickets import Opened, TicketDraft
@@ -18,7 +19,6 @@ from gateway.wording import Wording
 from zhtext.contacts import AllowList
 from zhtext.slots import slot_values
 
-PERSONAL = ("os", "version", "phone")  # slots that outlive a question
 _TELLING = 4  # characters
 _REFUSES = re.compile(r"跳过|略过|取消|算了|不用|跳過|略過|[转轉找]人工|真人")
 # Tickets because of a question; emergencies, complaints and the like want a human whatever the knowledge base knows.

@@ -16,6 +16,7 @@ from kb_ingest.publishing import Check, Publication, Question, Source, publish
 from retrieval import manifest, store
 from retrieval.entry import Entry, read_entries
 from retrieval.errors import BadEntry, BuildRefused
+from retrieval.manifest import BuildInfo
 
 _MARK = "PROGRAM"  # which program and encoder made the current build
 _PROGRAM = (".py", ".tsv", ".txt", ".json", ".safetensors")
@@ -40,12 +41,13 @@ def build_index(
     Pinned questions are asked before the switch; where they or `check` object, the former build serves on.
     Raises IngestError, RetrievalError, StoreError.
     """
-    source = source or due(settings, served(settings))
+    now = _serving(settings)
+    source = source or due(settings, now.entries if now else ())
     mark = _mark(settings)
     marked = settings.index / _MARK
     same_program = marked.exists() and marked.read_text(encoding="utf-8") == mark
-    if same_program and not force and serves(settings, source):
-        return Indexed(store.current(settings.index), 0, fresh=False)
+    if now is not None and same_program and not force and now.made_of(source, settings):
+        return Indexed(now.info.build_id, 0, fresh=False)
     pinned = [Question(text, entry_id) for text, entry_id in source.asked.items()]
     made = publish(
         source, encoder(settings), settings.index, now=system_clock(), questions=pinned, check=check, refit=True
@@ -58,23 +60,32 @@ def build_index(
     return Indexed(made.report.build_id, made.report.entries, fresh=True, report=made.report.to_json())
 
 
-def served(settings: Settings) -> tuple[Entry, ...]:
-    """The entries of the build that serves; none where it is missing or damaged."""
-    try:
-        folder = settings.index / store.current(settings.index)
-        manifest.verify(folder)
-        return read_entries(folder / "entries.jsonl")
-    except (BuildRefused, BadEntry, OSError):
-        return ()
-
-
 def serves(settings: Settings, source: Source) -> bool:
     """Whether the current build is sound and made of these very entries with this encoder."""
-    found = {entry.id: entry.version for entry in served(settings)}
-    if not found or found != {entry.id: entry.version for entry in source.entries}:
-        return False
-    info = manifest.read(settings.index / store.current(settings.index))
-    return info.encoder_fingerprint == encoder(settings).fingerprint
+    now = _serving(settings)
+    return now is not None and now.made_of(source, settings)
+
+
+@dataclass(frozen=True)
+class _Serving:
+    """The current build, as far as a comparison needs it."""
+
+    info: BuildInfo
+    entries: tuple[Entry, ...]
+
+    def made_of(self, source: Source, settings: Settings) -> bool:
+        """The encoder is opened last: one from a model hub takes seconds."""
+        found, wanted = ({entry.id: entry.version for entry in entries} for entries in (self.entries, source.entries))
+        return found == wanted and self.info.encoder_fingerprint == encoder(settings).fingerprint
+
+
+def _serving(settings: Settings) -> _Serving | None:
+    """None where the build is missing or damaged."""
+    try:
+        folder = settings.index / store.current(settings.index)
+        return _Serving(manifest.verify(folder), read_entries(folder / "entries.jsonl"))
+    except (BuildRefused, BadEntry, OSError):
+        return None
 
 
 def _reasons(made: Publication) -> tuple[str, ...]:

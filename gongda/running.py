@@ -21,7 +21,7 @@ from gongda.errors import NoSpace, StepFailed
 from gongda.indexing import Indexed, build_index
 from gongda.knowledge.checking import checker
 from gongda.knowledge.corpus import seed
-from gongda.policy import load_policy
+from gongda.policy import Policy, load_policy
 from gongda.ports import require_free
 from gongda.secrets import Secrets
 from gongda.settings import Settings
@@ -35,9 +35,9 @@ ADMIN = "admin"
 
 def run(settings: Settings, console: Console) -> int:
     """Blocks until everything is stopped (Ctrl+C); the exit status."""
-    _check(settings)
+    policy = _check(settings)
     secrets = Secrets(settings.var / "secrets")
-    first = _prepare(settings, secrets, console)
+    first = _prepare(settings, secrets, policy, console)
     began = time.monotonic()
     supervisor = supervision.start(supervision.write_config(settings, secrets))
     signal.signal(signal.SIGTERM, _interrupt)
@@ -53,9 +53,9 @@ def run(settings: Settings, console: Console) -> int:
         supervisor.wait()
 
 
-def _check(settings: Settings) -> None:
-    """What would otherwise make a process start, fail and start again for ever. Raises GongdaError."""
-    load_policy(settings.root / settings.support)
+def _check(settings: Settings) -> Policy:
+    """The policy. Raises GongdaError for what would make a process start, fail and start again for ever."""
+    policy = load_policy(settings.root / settings.support)
     wechat_settings(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.var).free // 2**20
@@ -64,9 +64,10 @@ def _check(settings: Settings) -> None:
     require_free(settings.port, "GONGDA_PORT", settings.host)
     require_free(settings.engine_port, "GONGDA_ENGINE_PORT")
     require_free(settings.actions_port, "GONGDA_ACTIONS_PORT")
+    return policy
 
 
-def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
+def _prepare(settings: Settings, secrets: Secrets, policy: Policy, console: Console) -> bool:
     """Whether this is the first run: then there is an administrator with a generated password."""
     with console.status("准备数据库……"):
         database = Database(settings.database).open()
@@ -74,7 +75,7 @@ def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
         first = _first_login(database, secrets)
         seed(settings, database, system_clock())
     with console.status("检查知识库索引……"):
-        indexed = _index(settings, database)
+        indexed = _index(settings, policy, database)
         database.close()
     console.print(f"知识库索引 {indexed.build_id}" + (f"，新建，{indexed.entries} 条" if indexed.fresh else "，沿用"))
     if indexed.objections:
@@ -87,9 +88,8 @@ def _prepare(settings: Settings, secrets: Secrets, console: Console) -> bool:
     return first
 
 
-def _index(settings: Settings, database: Database) -> Indexed:
+def _index(settings: Settings, policy: Policy, database: Database) -> Indexed:
     """What editors have approved waits for them to publish it; what came with the program does not."""
-    policy = load_policy(settings.root / settings.support)
     indexed = build_index(settings, check=checker(policy))
     if indexed.fresh:
         with database.write() as session:

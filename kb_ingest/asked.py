@@ -1,7 +1,7 @@
 """Questions that people really asked, with the entry that a human says answers each.
 
 JSON Lines, `{"text", "id"}`; more keys may stand beside them. They are never answers and never stand in the
-index: a build fits its thresholds on them.
+index: a build fits its thresholds on them, and in the desk they are pinned questions of every publication.
 """
 
 from __future__ import annotations

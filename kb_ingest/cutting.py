@@ -90,7 +90,7 @@ def _entry(part: _Part, name: str, stem: str, occurrence: int) -> Entry:
     return Entry(
         id=ids.of_code(code) if code and not (same or later) else ids.hashed(type_, name, *part.path, *same, *later),
         type=type_,
-        title=_title(part.path, stem, _LONGEST_TITLE - len(several)) + several,
+        title=_title(part.path, _LONGEST_TITLE - len(several)) + several,
         question=_question(part.path, stem) + several,
         answer=markdown(_shifted(part.blocks)),
         code=code if not (same or later) else None,
@@ -98,7 +98,7 @@ def _entry(part: _Part, name: str, stem: str, occurrence: int) -> Entry:
     )
 
 
-def _title(path: tuple[str, ...], stem: str, longest: int) -> str:
+def _title(path: tuple[str, ...], longest: int) -> str:
     """The path of headings, without the first of them while it is too long."""
     for start in range(len(path)):
         title = _BETWEEN.join(path[start:])

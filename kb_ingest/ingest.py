@@ -16,6 +16,7 @@ from kb_ingest.documents.model import Block, Document
 from kb_ingest.documents.parser import Parser
 from kb_ingest.errors import Refused
 from kb_ingest.hygiene.cleaning import Cleaned, clean
+from kb_ingest.pieces import LEADS_ON
 from kb_ingest.report import FileReport, Line, Status
 from kb_ingest.sheets import rows
 from kb_ingest.sheets.mistake import Mistake
@@ -30,7 +31,6 @@ Cleaner = Callable[[Document, AllowList], Cleaned]
 # Rows of a table that is no list of questions: more is data, a price list or an address book, and no knowledge.
 _LARGEST_TABLE = 200
 _SHEETS = frozenset({"excel", "csv"})
-_LEADS_ON = (":", "：")
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,9 @@ def _entries(cleaned: Cleaned, name: str, is_sheet: bool, now: datetime) -> _Rea
     for block in cleaned.document.blocks:
         if block.kind != "table":
             left.append(block)
-        elif rows.heading_place(block) is not None:
-            rows.take(block, name, now, taken)
+        elif rows.take(block, name, now, taken):
             places.add(block.place)
-            if left and left[-1].kind == "paragraph" and left[-1].text.endswith(_LEADS_ON):
+            if left and left[-1].kind == "paragraph" and left[-1].text.endswith(LEADS_ON):
                 left.pop()
         elif is_sheet and len(block.rows) > _LARGEST_TABLE:
             taken.mistakes.append(_unrecognised(block))

@@ -25,7 +25,7 @@ class Bags:
     """Token -> weight of each text, times the token's inverse document frequency among these texts, at length 1."""
 
     def __init__(self, bags: Sequence[Mapping[str, float]]) -> None:
-        self._matrix = _tf_idf(bags)
+        self._matrix = unit_rows(bags, idf=True)
 
     def pairs(self, least: float) -> Iterator[Pair]:
         """Every two texts at least so alike, in order; a text without tokens is like none."""
@@ -38,7 +38,10 @@ class Bags:
                 yield Pair(int(one[place]), int(other[place]), float(products.data[place]))
 
 
-def _tf_idf(bags: Sequence[Mapping[str, float]]) -> Any:
+def unit_rows(bags: Sequence[Mapping[str, float]], *, idf: bool) -> Any:
+    """A sparse matrix of 32-bit floats, one row of length 1 for each bag and one column for each token; the row of an
+    empty bag is zero. With `idf` weights are multiplied by ln((1 + n) / (1 + df)) + 1, the smoothed inverse document
+    frequency (the formula of scikit-learn)."""
     from scipy.sparse import csr_matrix
 
     vocabulary: dict[str, int] = {}
@@ -46,11 +49,12 @@ def _tf_idf(bags: Sequence[Mapping[str, float]]) -> Any:
         for token in bag:
             vocabulary.setdefault(token, len(vocabulary))
     indices = np.fromiter((vocabulary[token] for bag in bags for token in bag), dtype=np.int32)
-    weights = np.fromiter((weight for bag in bags for weight in bag.values()), dtype=np.float32)
+    weights = np.fromiter((weight for bag in bags for weight in bag.values()), dtype=np.float64)
     indptr = np.cumsum([0, *map(len, bags)])
-    frequency = np.bincount(indices, minlength=len(vocabulary))
-    weights *= (np.log((1 + len(bags)) / (1 + frequency)) + 1).astype(np.float32)[indices]
+    if idf:
+        frequency = np.bincount(indices, minlength=len(vocabulary))
+        weights *= (np.log((1 + len(bags)) / (1 + frequency)) + 1)[indices]
     owners = np.repeat(np.arange(len(bags)), np.diff(indptr))
     lengths = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(bags)))
-    weights /= np.maximum(lengths, 1e-9).astype(np.float32)[owners]
-    return csr_matrix((weights, indices, indptr), shape=(len(bags), len(vocabulary)))
+    data = (weights / np.maximum(lengths, 1e-9)[owners]).astype(np.float32)
+    return csr_matrix((data, indices, indptr), shape=(len(bags), len(vocabulary)))

@@ -13,9 +13,10 @@ PIECE = 1_500
 LONGEST_LIST = 2 * PIECE
 # A piece so short takes the next one with it, even where that makes it too long: alone it answers nothing.
 _TINY = 60
+# What ends a paragraph that introduces the block behind it.
+LEADS_ON = (":", "：")
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+[”」』）)]*|[^。！？!?；;\n]+")
-_LEADS_ON = (":", "：")
 
 Unit = list[Block]
 
@@ -77,7 +78,7 @@ def _continues(item: Block) -> bool:
 
 
 def _leads_on(block: Block) -> bool:
-    return block.kind == "heading" or (block.kind == "paragraph" and block.text.rstrip().endswith(_LEADS_ON))
+    return block.kind == "heading" or (block.kind == "paragraph" and block.text.rstrip().endswith(LEADS_ON))
 
 
 def _parts(run: Unit, longest: int) -> list[Unit]:

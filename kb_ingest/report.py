@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Literal
@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from kb_ingest.sheets.mistake import Mistake
-from retrieval.entry import Entry
 
 Status = Literal["kept", "repaired", "quarantined", "refused"]
 _STATUS = {"kept": "原样收入", "repaired": "修复后收入", "quarantined": "部分隔离", "refused": "拒绝"}
@@ -60,38 +59,6 @@ class FileReport:
             "notes": list(self.notes),
             "entries": self.entries,
         }
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Ids of entries, each group in order: how a set of entries differs from the one before it."""
-
-    new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """How many entries differ: new, changed and gone."""
-        return len(self.new) + len(self.changed) + len(self.gone)
-
-
-def changes(before: Iterable[Entry], after: Iterable[Entry]) -> Changes:
-    """What `after` makes of `before`, by id and content."""
-    former = {entry.id: entry.version for entry in before}
-    latter = {entry.id: entry.version for entry in after}
-    return Changes(
-        new=tuple(sorted(latter.keys() - former.keys())),
-        changed=tuple(sorted(key for key in latter.keys() & former.keys() if latter[key] != former[key])),
-        gone=tuple(sorted(former.keys() - latter.keys())),
-        unchanged=tuple(sorted(key for key in latter.keys() & former.keys() if latter[key] == former[key])),
-    )
-
-
-def to_json(files: Sequence[FileReport], differing: Changes) -> dict[str, Any]:
-    """The whole report; `changes` is a number, as the contract has it."""
-    return {"files": [file.to_json() for file in files], "changes": differing.count}
 
 
 def table(files: Sequence[FileReport]) -> Table:

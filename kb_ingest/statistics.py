@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.questions import is_traditional, similar_patterns
 from retrieval.entry import Entry
 
@@ -50,7 +51,7 @@ class Statistics:
 
 def statistics(entries: Sequence[Entry]) -> Statistics:
     """Counts over all entries; a second for 6,000 questions."""
-    modules = tuple(sorted({entry.module for entry in entries if entry.module}))
+    modules = Corpus(tuple(entries)).modules
     patterns = {entry.id: similar_patterns(entry, modules) for entry in entries}
     hant = [sum(map(is_traditional, entry.similar)) for entry in entries]
     return Statistics(

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from kb_ingest.errors import BadSource
+from kb_ingest.loading import load
 from retrieval.entry import Entry
 from retrieval.errors import BadEntry
 
@@ -86,7 +87,7 @@ def _files(folder: Path) -> dict[Path, list[dict[str, Any]]]:
     files: dict[Path, list[dict[str, Any]]] = {}
     for path in sorted(folder.rglob("*.yml")):
         try:
-            data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  (a safe loader, in C)
+            data = load(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise BadSource([f"{path.name}：无法解析，没有写入任何文件"]) from error
         if not isinstance(data, list) or not all(isinstance(item, dict) and "id" in item for item in data):
@@ -131,5 +132,4 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Blocks.add_representer(str, _text)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STYLE: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 10_000}

@@ -7,8 +7,7 @@ from retrieval.decision import ANSWER, CHOICES
 from retrieval.entry import Entry
 from retrieval.result import Offer, Result
 from retrieval.retriever import VERSION, Retriever, variant_offers
-from retrieval.shown import decision_for as decision_for
-from retrieval.shown import split_blocks as split_blocks
+from retrieval.shown import decision_for
 
 
 def decision_of(result: Result, retriever: Retriever) -> Answer | Choices | Decline | Runbook:

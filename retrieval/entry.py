@@ -79,9 +79,14 @@ class Entry:
         """The answer for this version of the product, if there is one of its own."""
         return next((one for one in self.variants if version_ranges.covers(one.versions, version)), None)
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is kept of an entry where its version has a place of its own."""
+        return {**_fields(self), "similar": list(self.similar)}
+
     def to_json(self) -> dict[str, Any]:
         """The object that stands on one line of entries.jsonl; `version` is written for readers only."""
-        return {**_fields(self), "similar": list(self.similar), "version": self.version}
+        return {**self.content, "version": self.version}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entry:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from contract.decisions import AT
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -51,6 +53,11 @@ class Result:
     candidates: tuple[Candidate, ...]
     offers: tuple[Offer, ...] = ()
     variant: str | None = None
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Ids of the entries among the offers, each once; choices between versions name one entry several times."""
+        return tuple(dict.fromkeys(offer.entry_id.partition(AT)[0] for offer in self.offers))
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers; equal results give equal JSON."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.decisions import AT
 from retrieval.codes import CodeMatch
 from retrieval.decision import ANSWER, CHOICES, DECLINE, MAX_CHOICES, decide
 from retrieval.encoder import Encoder
@@ -35,7 +36,6 @@ _DIGITS = 6
 # 打不开, 登录不上: so few characters name a subject, not a problem, however well one title repeats them.
 VAGUE_CHARS = 5
 VERSION = "version"  # the reason of choices between the versions of one answer
-AT = "@"  # between an entry's id and the versions that were picked
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from zhtext.codes import find_codes
 from zhtext.slots import find_slots
 
 # No training example is written like that, so a masked number is never mistaken for somebody's word.
-TICKET, PHONE, VERSION, CODE = "某工单号", "某电话号", "某版本号", "某错误码"
+TICKET, PHONE, VERSION, CODE = "某工单号", "某电话号", "某版本号", "某故障码"
 
 _SLOT_WORDS = {"ticket_number": TICKET, "phone": PHONE, "version": VERSION}
 

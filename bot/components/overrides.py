@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_classifier import OUT_OF_SCOPE
+from contract.decisions import ENTRY
 from zhtext.wish import cancels_human, says_no, split_wish
 
 # A code in a sentence with one of these intents does not turn it into a question about the code.
@@ -112,7 +113,7 @@ def _without_evidence(message: Message) -> Optional[str]:
 
 def _picked(message: Message) -> Optional[str]:
     choice = (message.get("metadata") or {}).get("choice") or {}
-    return "choose_entry" if choice.get("id", "").startswith("entry:") else None
+    return "choose_entry" if choice.get("id", "").startswith(ENTRY) else None
 
 
 def _wish(message: Message) -> Optional[str]:

@@ -20,8 +20,7 @@ from desk.entries.editing import (
 )
 from desk.entries.model import EntryRecord, EntryVersion, Filter, InForce, Origin, VersionState, subject_of
 from desk.entries.reading import (
-    approved,
-    approved_fingerprints,
+    any_settled,
     count,
     following,
     get,
@@ -44,9 +43,8 @@ __all__ = [
     "Seed",
     "Seeded",
     "VersionState",
+    "any_settled",
     "approve",
-    "approved",
-    "approved_fingerprints",
     "count",
     "following",
     "get",

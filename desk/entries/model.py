@@ -72,6 +72,12 @@ class InForce:
     owner: str
     review_on: date | None
 
+    @property
+    def published(self) -> dict[str, Any]:
+        """The content with the owner and the review date that the desk knows; without a date, an empty text."""
+        review = self.review_on.isoformat() if self.review_on else ""
+        return {**self.content, "id": self.entry_id, "owner": self.owner, "review": review}
+
 
 @dataclass(frozen=True)
 class Filter:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
@@ -85,20 +83,15 @@ def in_force_at(session: Session, entry_id: str, moment: datetime) -> InForce | 
     return _in_force(*found) if found else None
 
 
-def approved(session: Session) -> tuple[Mapping[str, Any], ...]:
-    """The contents in force, by id."""
-    return tuple(each.content for each in in_force(session))
+def any_settled(session: Session) -> bool:
+    """Whether any entry is in force or follows the shipped files; drafts alone are no knowledge base yet."""
+    settled = select(EntryRow.entry_id).where(or_(_IN_FORCE, EntryRow.follows.is_(True)))
+    return session.scalar(settled.limit(1)) is not None
 
 
 def following(session: Session) -> frozenset[str]:
     """Ids of the entries that still follow the shipped files, retired ones too: no person has touched them."""
     return frozenset(session.scalars(select(EntryRow.entry_id).where(EntryRow.follows.is_(True))))
-
-
-def approved_fingerprints(session: Session) -> dict[str, str]:
-    """Entry id -> fingerprint of what is in force."""
-    query = select(EntryRow.entry_id, EntryVersionRow.fingerprint).join(EntryVersionRow, _LIVE).where(_IN_FORCE)
-    return dict(sorted((entry_id, fingerprint) for entry_id, fingerprint in session.execute(query)))
 
 
 def waiting(session: Session, *, limit: int = 100) -> tuple[EntryVersion, ...]:

@@ -15,7 +15,6 @@ from desk.tickets import Ticket
 from gateway.console.access import require
 from gateway.console.knowledge import begun
 from gateway.console.knowledge.begun import Near
-from gateway.console.knowledge.saving import content_of
 from gateway.console.pages import go_to
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices
@@ -51,7 +50,7 @@ def _draft(services: ConsoleServices, me: Agent, ticket: Ticket, found: Sequence
         entry = begun.of_ticket(session, ticket, found, me, now)
         try:
             entries.save_draft(
-                session, entry.id, content_of(entry), entry.version, author=me.actor, origin="ticket", base="", now=now
+                session, entry.id, entry.content, entry.version, author=me.actor, origin="ticket", base="", now=now
             )
         except EditConflict:
             return entry.id, False

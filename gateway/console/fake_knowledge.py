@@ -15,7 +15,6 @@ from desk.clock import Clock
 from desk.database import Database
 from desk.entries import Seed
 from desk.session import Session
-from gateway.console.knowledge.saving import content_of
 from retrieval.entry import Entry
 
 SAMPLE = Path(__file__).parent / "fake_knowledge.yml"
@@ -43,7 +42,7 @@ def seed_knowledge(db: Database, index: Path, build_id: str, *, now: datetime) -
     sample, known = read_sample(), corpus()
     write_build(index, build_id, known)
     with db.write() as session:
-        seeds = [Seed(entry.id, content_of(entry), entry.version) for entry in known.values()]
+        seeds = [Seed(entry.id, entry.content, entry.version) for entry in known.values()]
         entries.seed(session, seeds, now=now - timedelta(days=80))
         for one in sample["drafts"]:
             _draft(session, changed(known[one["of"]], one["change"]), one, now)
@@ -98,7 +97,7 @@ def changed(entry: Entry, change: Mapping[str, Any]) -> Entry:
 
 def _draft(session: Session, entry: Entry, one: Mapping[str, Any], now: datetime) -> None:
     by, at = f"agent:{one['by']}", now - timedelta(minutes=one["minutes"])
-    saved = entries.save_draft(session, entry.id, content_of(entry), entry.version, author=by, now=at)
+    saved = entries.save_draft(session, entry.id, entry.content, entry.version, author=by, now=at)
     if one.get("submit"):
         entries.submit(session, entry.id, saved.number, by=by, now=at)
     if "reject" in one:

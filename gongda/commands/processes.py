@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gongda.commands.knowledge.common import sentences
+from gongda.commands.sentences import sentences
 from gongda.settings import load_settings
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from gongda.commands.knowledge.common import Mistakes, sentences
+from gongda.commands.sentences import Mistakes, sentences
 from gongda.errors import WrongUse
 from gongda.settings import Settings, load_settings
 

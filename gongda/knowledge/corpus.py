@@ -8,7 +8,7 @@ from datetime import datetime
 
 from desk import entries, pins
 from desk.database import Database
-from desk.entries import InForce, Seed, Seeded
+from desk.entries import Seed, Seeded
 from gongda.settings import Settings
 from kb_ingest.asked import read_asked
 from kb_ingest.folder import read_folder
@@ -59,15 +59,28 @@ def approved(settings: Settings) -> Approved | None:
     if not database.exists:
         return None
     try:
-        found = of_desk(database) if database.open().has("entries") else None
+        return of_desk(database) if seeded(database.open()) else None
     finally:
         database.close()
-    return found if found is not None and (found.source.entries or found.following) else None
 
 
 def has_desk(settings: Settings) -> bool:
-    """Whether the entries live in the desk by now; the files only seed it."""
-    return approved(settings) is not None
+    """Whether the entries live in the desk by now; the files only seed it. Raises StoreError."""
+    database = Database(settings.database)
+    if not database.exists:
+        return False
+    try:
+        return seeded(database.open())
+    finally:
+        database.close()
+
+
+def seeded(database: Database) -> bool:
+    """Whether this desk has entries: some in force, or some that follow the files."""
+    if not database.has("entries"):
+        return False
+    with database.read() as session:
+        return entries.any_settled(session)
 
 
 def of_files(settings: Settings) -> Source:
@@ -81,27 +94,15 @@ def of_desk(database: Database) -> Approved:
     with database.read() as session:
         in_force, following = entries.in_force(session), entries.following(session)
         asked = {pin.text: pin.entry_id for pin in pins.listing(session)}
-    return Approved(
-        Source(tuple(map(entry_of, in_force)), asked), {one.entry_id: one.fingerprint for one in in_force}, following
-    )
-
-
-def entry_of(approved: InForce) -> Entry:
-    """The entry with the owner and the review date that the desk knows."""
-    review = approved.review_on.isoformat() if approved.review_on else ""
-    return Entry.from_json({**approved.content, "id": approved.entry_id, "owner": approved.owner, "review": review})
+    found = tuple(Entry.from_json(one.published) for one in in_force)
+    return Approved(Source(found, asked), {one.entry_id: one.fingerprint for one in in_force}, following)
 
 
 def seed(settings: Settings, database: Database, now: datetime) -> Seeded:
     """Bring the entries that still follow the files up to date. Raises IngestError for mistakes in the files."""
     found = of_files(settings)
-    seeds = [Seed(entry.id, content_of(entry), entry.version) for entry in found.entries]
+    seeds = [Seed(entry.id, entry.content, entry.version) for entry in found.entries]
     with database.write() as session:
         seeded = entries.seed(session, seeds, now=now)
         pins.seed(session, found.asked, now=now)
     return seeded
-
-
-def content_of(entry: Entry) -> dict[str, object]:
-    """What the desk keeps of an entry; the content version is its own column."""
-    return {name: value for name, value in entry.to_json().items() if name != "version"}

@@ -12,7 +12,7 @@ from desk.audit import SYSTEM
 from desk.clock import Clock
 from desk.database import Database
 from desk.session import Session
-from gongda.knowledge.corpus import content_of, seed
+from gongda.knowledge.corpus import seed
 from gongda.product import overlay, policy_file
 from gongda.product.planning import UNFINISHED, Plan, support_file
 from gongda.replay.preparing import kept
@@ -91,7 +91,7 @@ def _take_over(session: Session, entry: Entry, clock: Clock) -> None:
     """The vendor's entry in place of the sample's of the same id, which somebody has edited."""
     record = entries.get(session, entry.id)
     draft = entries.save_draft(
-        session, entry.id, content_of(entry), entry.version, author=BY, base=record.fingerprint, now=clock()
+        session, entry.id, entry.content, entry.version, author=BY, base=record.fingerprint, now=clock()
     )
     entries.submit(session, entry.id, draft.number, by=BY, now=clock())
     entries.approve(session, entry.id, draft.number, by=BY, four_eyes=False, now=clock())

@@ -11,8 +11,8 @@ from gongda.product.entries import emergencies, of_product
 from gongda.product.model import Product
 from gongda.product.reading import Draft
 from gongda.settings import Settings
+from kb_ingest.changes import Changes, changes
 from kb_ingest.folder import read_folder
-from kb_ingest.report import Changes, changes
 from retrieval.entry import Entry
 
 _QUESTIONS = 4  # that the demo page offers

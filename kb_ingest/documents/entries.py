@@ -12,8 +12,7 @@ from kb_ingest.documents.decoding import decode
 from kb_ingest.documents.limits import Limits
 from kb_ingest.documents.model import Block, Document
 from kb_ingest.errors import Unsuitable
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from kb_ingest.loading import LOADER, load_with_node
 
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
@@ -39,10 +38,9 @@ def _lines(text: str) -> Iterator[tuple[int, Any]]:
 
 def _list(text: str) -> Iterator[tuple[int, Any]]:
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=LOADER)):
             raise Unsuitable("YAML 里用了引用（*名字），几行就能展开成几个 GB；请把内容写全")
-        data = yaml.load(text, Loader=_LOADER)  # noqa: S506  (a safe loader, in C)
-        node = yaml.compose(text, Loader=_LOADER)
+        data, node = load_with_node(text)
     except yaml.YAMLError as error:
         raise Unsuitable(f"YAML 无法解析（{' '.join(str(error).split())[:120]}）") from error
     if not isinstance(data, list) or not isinstance(node, yaml.SequenceNode):

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from kb_ingest.documents.decoding import decode_page
 from kb_ingest.documents.joining import squeezed
 from kb_ingest.documents.limits import Limits
-from kb_ingest.documents.model import Block, Document
+from kb_ingest.documents.model import Block, Document, Kind
 from kb_ingest.documents.spans import Cell, filled
 from kb_ingest.errors import NoText
 
@@ -186,10 +186,10 @@ class _Walk:
         else:
             self.found.append(Block("paragraph", text, self.loose_line))
 
-    def _add(self, kind: str, text: str, tag: HtmlElement, level: int = 0) -> None:
+    def _add(self, kind: Kind, text: str, tag: HtmlElement, level: int = 0) -> None:
         self._flush()
         if text.strip():
-            self.found.append(Block("code" if kind == "code" else "heading", text, tag.sourceline or 0, level))
+            self.found.append(Block(kind, text, tag.sourceline or 0, level))
 
     def _inline(self, tag: HtmlElement, breaks: bool = False) -> str:
         """The text within `tag` with links and code marked. A break is \\v, with `breaks` around blocks too."""

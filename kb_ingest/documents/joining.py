@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 _WIDE_CHARS = "[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f\u2018-\u201d\u2026]"
 _WIDE = re.compile(_WIDE_CHARS)
@@ -17,14 +16,6 @@ def join(first: str, second: str) -> str:
         return first + second
     tight = _WIDE.match(first[-1]) or _WIDE.match(second[0]) or first[-1] in "-/_" or second[0] in ",.;:)"
     return first + ("" if tight else " ") + second
-
-
-def joined(lines: Iterable[str]) -> str:
-    """All lines as one, in order."""
-    whole = ""
-    for line in lines:
-        whole = join(whole, line.strip())
-    return whole
 
 
 def squeezed(text: str) -> str:

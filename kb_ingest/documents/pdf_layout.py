@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kb_ingest.documents import marks
 from kb_ingest.documents.joining import join
-from kb_ingest.documents.model import Block
+from kb_ingest.documents.model import Block, Kind
 from kb_ingest.documents.pdf_page import Line
 
 # The strips of a page, as shares of its height, in which headers and footers stand.
@@ -128,7 +128,7 @@ class _Layout:
             self._code(line)
         elif level:
             self._heading(line, level)
-        elif item and not self._is_number_in_text(line):
+        elif item:
             self._add("item", item[1], line, marker=item[0])
         elif self._goes_on(line):
             last = self.found[-1]
@@ -136,16 +136,8 @@ class _Layout:
         else:
             self._add("paragraph", line.text, line)
 
-    def _add(self, kind: str, text: str, line: Line, level: int = 0, marker: str = "") -> None:
-        place = f"第 {line.page} 页"
-        if kind == "heading":
-            self.found.append(Block("heading", text, line.number, level, place))
-        elif kind == "code":
-            self.found.append(Block("code", text, line.number, place=place))
-        elif kind == "item":
-            self.found.append(Block("item", text, line.number, place=place, marker=marker))
-        else:
-            self.found.append(Block("paragraph", text, line.number, place=place))
+    def _add(self, kind: Kind, text: str, line: Line, level: int = 0, marker: str = "") -> None:
+        self.found.append(Block(kind, text, line.number, level, f"第 {line.page} 页", marker))
 
     def _code(self, line: Line) -> None:
         last = self.found[-1] if self.found else None
@@ -172,11 +164,6 @@ class _Layout:
         if numbered and (line.bold or not self._headings):
             return min(6, max(numbered, len(self._headings) + 1))
         return 0
-
-    def _is_number_in_text(self, line: Line) -> bool:
-        """A wrapped sentence whose next line happens to begin with a number: `……共\\n3. 5 版`."""
-        before = self._before
-        return before is not None and self._goes_on(line) and marks.item(line.text) is None
 
     def _goes_on(self, line: Line) -> bool:
         before = self._before

@@ -42,7 +42,7 @@ def filled(rows: Sequence[tuple[int, Sequence[Cell]]]) -> tuple[tuple[int, tuple
                     below[column + offset] = (cell.text, cell.rows - 1)
         reaching = below
         grid.append(line)
-        if sum(map(len, grid[-1:])) * len(grid) > MAX_CELLS:
+        if len(line) * len(grid) > MAX_CELLS:
             break
     return squared([(number, line) for (number, _), line in zip(rows, grid, strict=False)])
 

@@ -61,7 +61,7 @@ class _Walk:
             if child.tag == _P:
                 self._paragraph(child, depth)
             elif child.tag == _TBL:
-                self._table(child, depth)
+                self._table(child)
             elif child.tag == _SDT and depth < _DEEPEST and not _is_contents(child):
                 content = child.find(_SDT_CONTENT)
                 if content is not None:
@@ -106,7 +106,7 @@ class _Walk:
             return 0
         return marks.heading_level(text) or (2 if look.bold and marks.is_short(text) else 0)
 
-    def _table(self, table: _Element, depth: int) -> None:
+    def _table(self, table: _Element) -> None:
         start = self.line + 1
         rows: list[tuple[int, list[Cell]]] = []
         open_cells: dict[int, tuple[int, int]] = {}  # column -> (row, place in it) of the cell that reaches down
@@ -123,7 +123,7 @@ class _Walk:
                     open_cells.pop(column, None)
                     if merge:
                         open_cells[column] = (len(rows), len(cells))
-                    cells.append(Cell(self._cell_text(cell, depth), width))
+                    cells.append(Cell(self._cell_text(cell), width))
                 column += width
             rows.append((number, cells))
         grid = filled(rows)
@@ -135,7 +135,7 @@ class _Walk:
     def _next_place(self) -> str:
         return f"表 {sum(block.kind == 'table' for block in self.found) + 1}"
 
-    def _cell_text(self, cell: _Element, depth: int) -> str:
+    def _cell_text(self, cell: _Element) -> str:
         lines = (squeezed(part) for element in cell.iter(_P) for part in self._cell_line(element).split("\n"))
         return "\n".join(line for line in lines if line)
 

@@ -7,13 +7,14 @@ an editor has seen them. The figures are those of `evaluation.gap_clusters`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_ingest.likeness import unit_rows
 from retrieval.content import about, is_question, weights
 from retrieval.encoder import Encoder
 
@@ -91,7 +92,7 @@ def _likeness(units: Sequence[Sequence[str]], encoder: Encoder | None, ngrams: f
     """Mean likeness between the texts of every two units: the product of their mean vectors."""
     texts = [text for unit in units for text in unit]
     averages = _averages([len(unit) for unit in units])
-    written = averages @ _ngrams([weights(text) for text in texts])
+    written = averages @ unit_rows([weights(text) for text in texts], idf=False)
     likeness: Floats = np.asarray((written @ written.T).todense(), dtype=np.float32) * np.float32(ngrams)
     if encoder is not None and texts:
         meant = averages @ encoder.encode_documents([about(text) for text in texts])
@@ -105,21 +106,6 @@ def _averages(sizes: Sequence[int]) -> Any:
 
     shares = np.repeat([1 / size for size in sizes], sizes).astype(np.float32)
     return csr_matrix((shares, np.arange(sum(sizes)), np.cumsum([0, *sizes])), shape=(len(sizes), sum(sizes)))
-
-
-def _ngrams(bags: Sequence[Mapping[str, float]]) -> Any:
-    """Rows of length 1."""
-    from scipy.sparse import csr_matrix
-
-    vocabulary: dict[str, int] = {}
-    for bag in bags:
-        for token in bag:
-            vocabulary.setdefault(token, len(vocabulary))
-    lengths = [max(float(np.linalg.norm(list(bag.values()))), 1e-9) for bag in bags]
-    data = [weight / length for bag, length in zip(bags, lengths, strict=True) for weight in bag.values()]
-    indices = [vocabulary[token] for bag in bags for token in bag]
-    indptr = np.cumsum([0, *map(len, bags)])
-    return csr_matrix((np.asarray(data, dtype=np.float32), indices, indptr), shape=(len(bags), len(vocabulary)))
 
 
 def _merged(likeness: Floats, sizes: Sequence[int], fixed: int, threshold: float) -> list[int]:

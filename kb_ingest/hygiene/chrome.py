@@ -76,7 +76,7 @@ def _says_something(block: Block) -> bool:
 
 def _cleaned(block: Block, dropped: list[str]) -> list[Block]:
     """The block without lines of the site's; nothing when nothing is left."""
-    if block.kind in ("code", "record"):
+    if block.kind == "code":
         return [block]
     if block.kind == "table":
         return _table(block, dropped)

@@ -102,7 +102,7 @@ class _Work:
         done = (
             self._table(block, text)
             if block.kind == "table"
-            else self._block(block, code if block.kind in ("code", "record") else text)
+            else self._block(block, code if block.kind == "code" else text)
             for block in blocks
         )
         return tuple(block for block in done if block is not None)

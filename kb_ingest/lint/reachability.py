@@ -10,7 +10,7 @@ from kb_ingest.lint.corpus import Corpus, Row
 from kb_ingest.lint.finding import WARNING, Finding, name, quoted
 from retrieval.decision import CHOICES
 from retrieval.result import Result
-from retrieval.retriever import AT, Retriever, policy_only
+from retrieval.retriever import Retriever, policy_only
 
 CHECK = "unreachable"
 
@@ -45,12 +45,7 @@ def _doubtful(corpus: Corpus) -> Iterator[Row]:
 
 
 def _leads_to(result: Result, entry_id: str) -> bool:
-    return result.entry_id == entry_id or entry_id in _offered(result)
-
-
-def _offered(result: Result) -> tuple[str, ...]:
-    """Entries among the choices; those that ask for the version name one entry several times."""
-    return tuple(dict.fromkeys(offer.entry_id.partition(AT)[0] for offer in result.offers))
+    return result.entry_id == entry_id or entry_id in result.offered
 
 
 def _finding(corpus: Corpus, place: int, lost: Sequence[_Lost], asked: int) -> Finding:
@@ -67,7 +62,7 @@ def _finding(corpus: Corpus, place: int, lost: Sequence[_Lost], asked: int) -> F
 def _instead(result: Result) -> tuple[str, ...]:
     if result.entry_id is not None:
         return (result.entry_id,)
-    return _offered(result) if result.decision == CHOICES else ()
+    return result.offered if result.decision == CHOICES else ()
 
 
 def _reason(lost: _Lost) -> str:

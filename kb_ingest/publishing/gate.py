@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb_ingest.lint.finding import Finding
+from kb_ingest.lint.finding import ERROR, Finding
 from kb_ingest.publishing.replay import Replayed
 
 # Shares of the pinned questions that may be declined, or only offered, where they were answered before.
@@ -36,7 +36,7 @@ def objections(replayed: Replayed, findings: Sequence[Finding]) -> tuple[Objecti
     pinned = Counter(change.verdict for change in replayed.changes if change.question.kind == "pinned")
     recent = Counter(change.verdict for change in replayed.changes if change.question.kind == "recent")
     counted = (
-        Objection("lint", sum(finding.level == "error" for finding in findings), 0),
+        Objection("lint", sum(finding.level == ERROR for finding in findings), 0),
         Objection("stolen", pinned["stolen"], 0),
         Objection("lost", pinned["lost"], int(MAX_LOST * replayed.pinned)),
         Objection("weaker", pinned["weaker"], max(1, int(MAX_WEAKER * replayed.pinned))),

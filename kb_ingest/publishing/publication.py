@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from kb_ingest.changes import changes
 from kb_ingest.errors import AlreadyPublishing, NoSuchBuild, NothingToPublish
 from kb_ingest.lint.finding import Finding
 from kb_ingest.publishing.gate import objections
 from kb_ingest.publishing.questions import Question
 from kb_ingest.publishing.replay import replay
-from kb_ingest.publishing.report import Difference, Report
+from kb_ingest.publishing.report import Report
 from retrieval import store
 from retrieval.build import build
 from retrieval.decision import Risk
@@ -93,7 +94,7 @@ def _build(
     laps.end("replay")
     return Report(
         build_id=info.build_id, former=before.build_id if before else None, entries=len(source.entries),
-        difference=Difference.between(before.entries if before else (), source.entries), findings=findings,
+        difference=changes(before.entries if before else (), source.entries), findings=findings,
         replayed=replayed, objections=objections(replayed, findings), overruled=overrule,
         refitted=kept is None or after.fitted.corpus != kept.corpus,
         seconds=laps.seconds,

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from kb_ingest.publishing.questions import Question
 from retrieval.decision import ANSWER, DECLINE
-from retrieval.retriever import AT, Retriever
+from retrieval.retriever import Retriever
 
 
 class Worth(IntEnum):
@@ -55,10 +55,9 @@ def outcome(retriever: Retriever, text: str) -> Outcome:
     if result.decision == ANSWER and result.entry_id is not None:
         entry = retriever.entry(result.entry_id)
         return Outcome(ANSWER, (result.entry_id,), entry.version if entry else "", result.title or "")
-    shown = tuple(dict.fromkeys(offer.entry_id.partition(AT)[0] for offer in result.offers))
     if result.decision == DECLINE:  # neighbours of an unknown code are no answer
         return Outcome(DECLINE, ())
-    return Outcome(result.decision, shown, title=" / ".join(offer.label for offer in result.offers))
+    return Outcome(result.decision, result.offered, title=" / ".join(offer.label for offer in result.offers))
 
 
 @dataclass(frozen=True)

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kb_ingest.changes import Changes
 from kb_ingest.lint.finding import Finding
 from kb_ingest.publishing.gate import Objection
 from kb_ingest.publishing.replay import Change, Replayed
-from retrieval.entry import Entry
 
 # Rows kept of each list: a report is read by people and stored in the database.
 MOST = 200
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Ids of the entries that came, changed and went."""
-
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    gone: tuple[str, ...]
-
-    @classmethod
-    def between(cls, before: Sequence[Entry], after: Sequence[Entry]) -> Difference:
-        old, new = ({entry.id: entry.version for entry in entries} for entries in (before, after))
-        return cls(
-            tuple(name for name in new if name not in old),
-            tuple(name for name in new if name in old and new[name] != old[name]),
-            tuple(name for name in old if name not in new),
-        )
 
 
 @dataclass(frozen=True)
@@ -40,7 +22,7 @@ class Report:
     build_id: str
     former: str | None
     entries: int
-    difference: Difference
+    difference: Changes
     findings: tuple[Finding, ...]
     replayed: Replayed
     objections: tuple[Objection, ...]

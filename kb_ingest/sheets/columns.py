@@ -11,8 +11,6 @@ from pathlib import Path
 
 import yaml
 
-from kb_ingest.ids import PREFIXES
-
 _FOLDER = Path(__file__).parent
 _ASIDE = re.compile(r"[(（\[【<《].*?[)）\]】>》]")
 _IGNORED = re.compile(r"[\s*＊:：_\-/.、?？#]+|\d+$")
@@ -77,8 +75,7 @@ def _fields() -> dict[str, str]:
 
 @cache
 def _types() -> dict[str, str]:
-    named: dict[str, list[str]] = yaml.safe_load((_FOLDER / "types.yml").read_text(encoding="utf-8"))
-    return _inverted({type_: names for type_, names in named.items() if type_ in PREFIXES})
+    return _inverted(yaml.safe_load((_FOLDER / "types.yml").read_text(encoding="utf-8")))
 
 
 def _inverted(named: dict[str, list[str]]) -> dict[str, str]:

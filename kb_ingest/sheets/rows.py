@@ -32,21 +32,17 @@ class Taken:
 
 def heading_place(table: Block) -> int | None:
     """Which row of the table holds its headings, from 0; None for a table that is no list of knowledge."""
-    for place, cells in enumerate(table.rows[:_HEADING_WITHIN]):
-        columns = recognise(cells)
-        if columns is None:
-            continue
-        below = recognise(table.rows[place + 1]) if place + 1 < len(table.rows) else None
-        return place + 1 if below and len(below.places) >= len(columns.places) else place
-    return None
+    headings = _headings(table)
+    return headings[0] if headings else None
 
 
-def take(table: Block, file: str, now: datetime, taken: Taken) -> None:
-    """Adds the table's rows to `taken`. `file` is the name that ids and sources are made from."""
-    start = heading_place(table)
-    columns = recognise(table.rows[start]) if start is not None else None
-    if start is None or columns is None:
-        raise ValueError("the table has no recognised headings")
+def take(table: Block, file: str, now: datetime, taken: Taken) -> bool:
+    """Adds the table's rows to `taken`; whether it is a list of knowledge at all, and nothing happens to any other.
+    `file` is the name that ids and sources are made from."""
+    headings = _headings(table)
+    if headings is None:
+        return False
+    start, columns = headings
     taken.notes += _notes(table, start, columns)
     for line, cells in list(table.numbered_rows())[start + 1 :]:
         again = recognise(cells)
@@ -54,6 +50,18 @@ def take(table: Block, file: str, now: datetime, taken: Taken) -> None:
             columns = again
         elif any(cells[place].strip() for places in columns.places.values() for place in places):
             _take_row(Row(PurePath(file), table.place, line, columns, cells), now, taken)
+    return True
+
+
+def _headings(table: Block) -> tuple[int, Columns] | None:
+    """The place of the heading row and its columns; the lower one of two that say as much."""
+    for place, cells in enumerate(table.rows[:_HEADING_WITHIN]):
+        columns = recognise(cells)
+        if columns is None:
+            continue
+        below = recognise(table.rows[place + 1]) if place + 1 < len(table.rows) else None
+        return (place + 1, below) if below and len(below.places) >= len(columns.places) else (place, columns)
+    return None
 
 
 def _notes(table: Block, start: int, columns: Columns) -> Iterator[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from gongda.replay.processes import free_ports
 from tests.e2e.follower import Follower
 from tests.e2e.loop import LoopThread
-from tests.e2e.ports import free_ports
 from tests.e2e.shots import Protocol, Shots
 from tests.e2e.stack import Stack
 from tests.e2e.visitor import Visitor

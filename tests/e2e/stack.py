@@ -19,9 +19,9 @@ import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
 from desk.database import Database
+from gongda.replay.processes import free_ports
 from gongda.settings import ROOT, Settings
 from gongda.training import model_path
-from tests.e2e.ports import free_ports
 from tests.e2e.waiting import until
 from tests.e2e.wechat_server import APP_ID, APP_SECRET
 

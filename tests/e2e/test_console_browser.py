@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from desk.clock import system_clock
 from desk.database import Database
 from gateway.console import fake_knowledge, fake_server
+from gongda.replay.processes import free_ports
 from tests.e2e.pages import Watched
-from tests.e2e.ports import free_ports
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.browser

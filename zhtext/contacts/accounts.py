@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Tuple
 
-Found = Tuple[str, int, int, str]  # kind, start, end, value
+from zhtext.contacts.contact import Found
 
 # Also the bar between two cells of a table, with the blanks that make its columns straight.
 _IS = r"[\s:：=＝→是为為【\[「（(“\"'*#.、/]{0,4}(?:\s{0,40}\|[\s*]{0,40})?"

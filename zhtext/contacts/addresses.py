@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Tuple
 
-Found = Tuple[str, int, int, str]  # kind, start, end, value
+from zhtext.contacts.contact import Found
 
 _NUMBER = re.compile(
     r"(?:路|街|大道|道|巷|弄|胡同)\s?(?:[一二三四五六七八九东西南北中]{1,2}段\s?)?[0-9]{1,5}(?:[-—][0-9]{1,4})?\s?[号號](?![线線楼樓机機塔门門井桩樁文梁柱轴軸])"

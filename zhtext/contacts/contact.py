@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Tuple
 
 KINDS = ("phone", "hotline", "url", "email", "qq", "wechat", "address")
+
+# What a finder tells of a folded text: kind, start, end, value.
+Found = Tuple[str, int, int, str]
 
 
 @dataclass(frozen=True)

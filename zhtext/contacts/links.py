@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Tuple
 
+from zhtext.contacts.contact import Found
 from zhtext.contacts.hosts import leads_outside, split
-
-Found = Tuple[str, int, int, str]  # kind, start, end, value
 
 _BODY = r"[^\s<>\"'`()|\\^{}\[\]\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uff00-\uffef]"  # Chinese ends a link
 _SLASHES = re.compile(r"[/\\／]{2}")

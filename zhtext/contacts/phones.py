@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from re import Match, Pattern
-from typing import Tuple
 
-Found = Tuple[str, int, int, str]  # kind, start, end, digits
+from zhtext.contacts.contact import Found
 
 _GAP = r"[-\t .·•_—–~/]"
 _0, _1 = _GAP + "{0,3}", _GAP + "{1,3}"

@@ -66,10 +66,6 @@ def save(services: ConsoleServices, agent: Agent, order: Order) -> Saved:
         return Saved(mistakes={"form": labels.wording.text("console.mistake.other", problem=error)})
 
 
-def content_of(entry: Entry) -> dict[str, Any]:
-    """What the desk keeps; the content version is a column of its own."""
-    return {name: value for name, value in entry.to_json().items() if name != "version"}
-
 
 def _write(services: ConsoleServices, agent: Agent, order: Order, entry: Entry) -> Saved:
     now = services.clock()
@@ -79,7 +75,7 @@ def _write(services: ConsoleServices, agent: Agent, order: Order, entry: Entry) 
         version = entries.save_draft(
             session,
             order.entry_id,
-            content_of(entry),
+            entry.content,
             entry.version,
             author=agent.actor,
             origin="console" if order.gap_id is None else "gap",
@@ -96,7 +92,7 @@ def _write(services: ConsoleServices, agent: Agent, order: Order, entry: Entry) 
 def _conflict(services: ConsoleServices, order: Order, entry: Entry) -> Saved:
     with services.db.read() as session:
         theirs = entries.versions(session, order.entry_id)[-1]
-    differ = changes(theirs.content, content_of(entry), labels_of(services))
+    differ = changes(theirs.content, entry.content, labels_of(services))
     return Saved(theirs=theirs, changes=differ, status=409)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gongda.commands.knowledge.common import sentences
+from gongda.commands.sentences import sentences
 from gongda.errors import WrongUse
 from gongda.settings import load_settings
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gongda.commands.knowledge.common import desk, sentences, show_json
+from gongda.commands.knowledge.common import desk, show_json
+from gongda.commands.sentences import sentences
 from gongda.settings import load_settings
 
 

@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from gongda.commands.knowledge.common import ACTOR, desk, sentences
+from gongda.commands.knowledge.common import ACTOR, desk
+from gongda.commands.sentences import sentences
 from gongda.errors import WrongUse
 from gongda.settings import Settings, load_settings
 
@@ -49,7 +50,7 @@ def ingest(
 
 def _in_scratch(folder: Path, found: Ingested) -> dict[str, Any]:
     """Changes are those against the file of the run before."""
-    from kb_ingest.report import changes
+    from kb_ingest.changes import changes
     from retrieval.entry import read_entries, write_entries
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gongda.commands.knowledge.common import ACTOR, desk, sentences, show_json
+from gongda.commands.knowledge.common import ACTOR, desk, show_json
+from gongda.commands.sentences import sentences
 from gongda.settings import Settings, load_settings
 
 _VERDICTS = {

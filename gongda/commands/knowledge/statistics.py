@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gongda.commands.knowledge.common import sentences, show_json
+from gongda.commands.knowledge.common import show_json
+from gongda.commands.sentences import sentences
 from gongda.settings import load_settings
 
 

@@ -284,7 +284,11 @@ def told_by(db: Database, clock: FixedClock, conversation: Conversation, *, publ
         if number >= publishers:
             return 0
         with db.write() as session:
-            return len(gaps.answered(session, entries.approved_fingerprints(session), now=clock()))
+            return len(
+                gaps.answered(
+                    session, {each.entry_id: each.fingerprint for each in entries.in_force(session)}, now=clock()
+                )
+            )
 
     assert sum(together(publish)) == 1
 

@@ -29,7 +29,7 @@ def drafted(db: Database, gap: Gap, entry_id: str, now: datetime) -> Gap:
 def publish(db: Database, now: datetime) -> tuple[int, ...]:
     """What the publisher does after the switch."""
     with db.write() as session:
-        return gaps.answered(session, entries.approved_fingerprints(session), now=now)
+        return gaps.answered(session, {each.entry_id: each.fingerprint for each in entries.in_force(session)}, now=now)
 
 
 def states(db: Database, *gap_ids: int) -> list[str]:
@@ -191,7 +191,7 @@ def test_an_older_version_that_is_live_already_answers_nothing(
 
     assert publish(db, clock()) == ()
     with db.read() as session:
-        old = entries.approved_fingerprints(session)
+        old = {each.entry_id: each.fingerprint for each in entries.in_force(session)}
     with db.write() as session:
         entries.submit(session, "faq-rebar", 2, by=AUTHOR, now=clock())
         entries.approve(session, "faq-rebar", 2, by=REVIEWER, now=clock())
@@ -268,7 +268,7 @@ def notice(db: Database, clock: FixedClock, conversation: Conversation) -> notic
     drafted(db, gathered(db, clock()), "faq-rebar", clock())
     publish(db, clock())
     with db.read() as session:
-        return notices.pending(session, conversation.id)[0]
+        return notices.pending_for(session, conversation.contact_id)[0]
 
 
 def due(db: Database, channels: dict[str, datetime | None]) -> Sequence[int]:
@@ -301,7 +301,6 @@ def test_a_notice_of_a_withdrawn_entry_is_dropped(db: Database, clock: FixedCloc
 def test_somebody_elses_notice_is_not_mine(db: Database, notice: notices.Notice, stranger: Conversation) -> None:
     with db.read() as session:
         assert notices.pending_for(session, stranger.contact_id) == ()
-        assert notices.pending(session, stranger.id) == ()
         assert notices.pending_for(session, notice.contact_id) == (notice,)
 
 

@@ -49,7 +49,7 @@ class Office:
     def approves(self, entry: Entry, gap_id: int | None = None) -> None:
         now = self.world.clock()
         with self.world.db.write() as session:
-            saved = entries.save_draft(session, entry.id, entry.to_json(), entry.version, author=AUTHOR, now=now)
+            saved = entries.save_draft(session, entry.id, entry.content, entry.version, author=AUTHOR, now=now)
             if gap_id is not None:
                 gaps.draft(session, gap_id, entry.id, by=AUTHOR, now=now)
             entries.submit(session, entry.id, saved.number, by=AUTHOR, now=now)
@@ -60,7 +60,7 @@ class Office:
         with self.world.db.write() as session:
             publications.record(session, kind, "build-9", by=AUTHOR, state="published", now=now)
             if kind == "publish":
-                gaps.answered(session, entries.approved_fingerprints(session), now=now)
+                gaps.answered(session, {each.entry_id: each.fingerprint for each in entries.in_force(session)}, now=now)
 
     def tells(self, *, pushes: bool = False) -> int:
         """What the worker does every few seconds."""
@@ -189,7 +189,7 @@ async def test_trouble_of_the_store_is_not_taken_for_one_of_a_notice(office: Off
     office.answers()
     impatient = Database(turns_world.db.url, busy_timeout=0.05).open()
     with turns_world.db.write() as session:
-        notices.pending(session, 1)  # the first statement takes the write lock
+        notices.pending_for(session, 1)  # the first statement takes the write lock
         with pytest.raises(StoreBusy):
             tell_due(impatient, turns_world.clock, WORDING, pushes=False)
     impatient.close()

@@ -20,7 +20,7 @@ from gateway.app import create_app
 from gongda.assembly import services
 from gongda.cli import app
 from gongda.indexing import build_index
-from gongda.knowledge.corpus import content_of, corpus, of_desk, seed
+from gongda.knowledge.corpus import corpus, of_desk, seed
 from gongda.knowledge.publishing import Order, publish_desk
 from gongda.policy import load_policy
 from gongda.product.applying import Applied, apply
@@ -304,7 +304,7 @@ def test_a_later_publication_goes_through(settings: Settings, tmp_path: Path) ->
     build_index(settings)
     (entry,) = [entry for entry in of_desk(database).source.entries if entry.code == "LA-101"]
     with database.write() as session:
-        content = {**content_of(entry), "answer": "把照片压缩到 20 MB 以内，再点【继续上传】。"}
+        content = {**entry.content, "answer": "把照片压缩到 20 MB 以内，再点【继续上传】。"}
         entries.save_draft(session, entry.id, content, "0" * 12, author="agent:1", now=system_clock())
         entries.submit(session, entry.id, 2, by="agent:1", now=system_clock())
         entries.approve(session, entry.id, 2, by="agent:2", now=system_clock())

@@ -9,7 +9,7 @@ from desk.database import Database
 from desk.errors import StoreError
 from desk.turns import Content, Gap, TurnDraft, record_turn
 from gongda.indexing import build_index
-from gongda.knowledge.corpus import content_of, corpus, has_desk, of_desk, seed
+from gongda.knowledge.corpus import corpus, has_desk, of_desk, seed
 from gongda.knowledge.gathering import UNREADABLE, gather
 from gongda.knowledge.importing import take_in
 from gongda.knowledge.publishing import Order, publish_desk, reload_actions, roll_back_to
@@ -224,7 +224,7 @@ def test_gathering_twice_changes_nothing(world):
 def test_contents_survive_the_desk(world):
     _, db = world
 
-    assert {one.id: content_of(one) for one in of_desk(db).source.entries} == {
-        "faq-login": content_of(LOGIN),
-        "faq-export": content_of(EXPORT),
+    assert {one.id: one.content for one in of_desk(db).source.entries} == {
+        "faq-login": LOGIN.content,
+        "faq-export": EXPORT.content,
     }

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from kb_ingest.changes import changes
 from kb_ingest.folder import read_folder
 from kb_ingest.ingest import Ingested, ingest
-from kb_ingest.report import FileReport, changes, remarks
+from kb_ingest.report import FileReport, remarks
 from kb_ingest.writing import write_folder
 from retrieval.entry import Entry
 from zhtext.contacts import AllowList, strangers

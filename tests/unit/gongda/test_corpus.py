@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from desk import entries, pins
-from gongda.knowledge.corpus import content_of, corpus, has_desk, of_desk, seed
+from gongda.knowledge.corpus import corpus, has_desk, of_desk, seed
 from gongda.knowledge.importing import take_in
 from kb_ingest.errors import BadSource
 from tests.unit.gongda.desks import NOW, clock, database, entry, settings
@@ -47,7 +47,7 @@ def test_a_changed_file_changes_what_still_follows_it_and_nothing_a_person_has_e
     seed(wanted, db, NOW)
     edited = entry("faq-login", "登录不上怎么办", "先看大小写。")
     with db.write() as session:
-        entries.save_draft(session, "faq-login", content_of(edited), edited.version, author="agent:1", now=NOW)
+        entries.save_draft(session, "faq-login", edited.content, edited.version, author="agent:1", now=NOW)
         entries.submit(session, "faq-login", 2, by="agent:1", now=NOW)
         entries.approve(session, "faq-login", 2, by="agent:2", now=NOW)
 

@@ -14,7 +14,6 @@ from desk.jobs import Job
 from desk.pins import Pin
 from desk.publications import Publication
 from desk.unanswered import Question
-from gateway.console.knowledge.saving import content_of
 from retrieval.entry import Entry
 from tests.integration.gateway.console.world import World
 
@@ -50,7 +49,7 @@ class Knowledge:
         made, author = entry(entry_id, **more), self._world.agent(by).actor
         with self._world.db.write() as session:
             return entries.save_draft(
-                session, made.id, content_of(made), made.version, author=author, now=self._world.clock()
+                session, made.id, made.content, made.version, author=author, now=self._world.clock()
             )
 
     def submitted(self, entry_id: str = "faq-save", *, by: str = "li", **more: Any) -> EntryVersion:
