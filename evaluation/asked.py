@@ -19,3 +19,13 @@ class Asked:
     ms: float  # wall
     cpu_ms: float
     reason: str = ""
+
+    @property
+    def rank(self) -> int:
+        """The place of the first right entry among the first ten, 0 when none is there."""
+        return next((place for place, name in enumerate(self.ids[:10], 1) if self.question.takes(name)), 0)
+
+    @property
+    def reciprocal(self) -> float:
+        """1 / rank, 0 where no right entry was found (Voorhees, TREC-8 1999)."""
+        return 1 / self.rank if self.rank else 0.0

@@ -6,7 +6,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -18,13 +18,19 @@ SEED = 20_261_122
 
 @dataclass(frozen=True)
 class Question:
-    """One message of a question set. `label` is an intent or an entry id, empty when nothing is right."""
+    """One message of a question set. `label` is an intent or an entry id, empty when nothing is right; `also` are
+    further ones that are right."""
 
     text: str
     label: str = ""
     script: str = ""
     style: str = ""
     ring: str = ""
+    also: tuple[str, ...] = ()
+
+    def takes(self, label: str) -> bool:
+        """Whether that is a right answer."""
+        return bool(label) and (label == self.label or label in self.also)
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
@@ -117,7 +123,7 @@ def sample(questions: Sequence[Question], per_label: int) -> list[Question]:
 def other_script(question: Question) -> Question:
     """The same question in the other script with that region's wording (OpenCC s2twp, tw2sp)."""
     name, script = ("tw2sp", "hans") if question.script == "hant" else ("s2twp", "hant")
-    return Question(_opencc(name).convert(question.text), question.label, script, question.style, question.ring)
+    return replace(question, text=_opencc(name).convert(question.text), script=script)
 
 
 @cache

@@ -6,6 +6,7 @@ treatment: normalised text (Traditional simplified), the entry scored by its bes
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.errors import Unfit
 from retrieval.encoder import Encoder
 from retrieval.entry import Entry
 from retrieval.rows import Rows, rows_of
@@ -26,6 +28,7 @@ TOP = 10
 # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet …", SIGIR 2009.
 RRF_K = 60
 _RRF_DEPTH = 100
+_LINEAR_BYTES = 2 * 2**30  # of weights; fitting takes them once more
 
 
 class Peer(Protocol):
@@ -75,7 +78,10 @@ class TfIdf:
 
 
 class Linear:
-    """A linear SVM on character 1-3-grams, one class for each entry: the usual intent-classifier FAQ."""
+    """A linear SVM on character 1-3-grams, one class for each entry: the usual intent-classifier FAQ.
+
+    Raises Unfit where there is nothing to tell apart, or too much for the memory of an ordinary machine.
+    """
 
     def __init__(self, rows: Rows) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -83,11 +89,20 @@ class Linear:
 
         self._vectorizer: Any = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
         self._svm: Any = LinearSVC(C=1.0, random_state=20_261_122)
-        self._svm.fit(self._vectorizer.fit_transform(rows.texts), rows.owners)
+        vectors = self._vectorizer.fit_transform(rows.texts)
+        classes = len(rows.starts)
+        needed = classes * vectors.shape[1] * 8
+        if classes < 2:
+            raise Unfit("只有一个条目，没有可分的类")
+        if needed > _LINEAR_BYTES:
+            raise Unfit(f"{classes:,} 类 × {vectors.shape[1]:,} 个特征的权重要 {needed / 2**30:.1f} GB 内存")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # few rows for so many classes, it says; that is how FAQs are
+            self._svm.fit(vectors, rows.owners)
 
     def scores(self, text: str) -> Floats:
-        raw: Floats = self._svm.decision_function(self._vectorizer.transform([text]))[0].astype(np.float32)
-        return raw
+        raw: Floats = self._svm.decision_function(self._vectorizer.transform([text])).astype(np.float32)
+        return raw[0] if raw.ndim == 2 else np.array([-raw[0], raw[0]], dtype=np.float32)  # two classes: one number
 
 
 class Dense:
@@ -120,14 +135,24 @@ class ReciprocalRank:
         return fused if fused is not None else np.zeros(0, dtype=np.float32)
 
 
-def peers(entries: Sequence[Entry], encoder: Encoder) -> Iterator[tuple[str, Peer]]:
-    """Every peer by name, built on the entries."""
+NAMES = ("bm25_char", "bm25_word", "tfidf_cosine", "linear_char", "dense", "rrf")
+FUSED = ("bm25_char", "bm25_word", "dense")  # what the fusion is made of, and has to wait for
+
+
+def peers(entries: Sequence[Entry], encoder: Encoder) -> Iterator[tuple[str, Peer | Unfit]]:
+    """Every peer by name, each built when its turn comes; why not, where one cannot be."""
     rows = rows_of(entries)
-    char, word, dense = Bm25(rows, char_tokens), Bm25(rows, word_tokens), Dense(rows, encoder)
+    char = Bm25(rows, char_tokens)
     yield "bm25_char", char
+    word = Bm25(rows, word_tokens)
     yield "bm25_word", word
     yield "tfidf_cosine", TfIdf(rows)
-    yield "linear_char", Linear(rows)
+    try:
+        linear: Peer | Unfit = Linear(rows)
+    except Unfit as error:
+        linear = error
+    yield "linear_char", linear
+    dense = Dense(rows, encoder)
     yield "dense", dense
     yield "rrf", ReciprocalRank([char, word, dense])
 

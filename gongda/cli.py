@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback is for the log, and our own errors are one sentence
 )
 app.add_typer(knowledge.app, name="kb", help="知识库：导入、检查、发布、退回、导出、缺口")
-app.add_typer(evaluating.app, name="eval", help="评测：意图识别、训练数据")
+app.add_typer(evaluating.app, name="eval", help="评测：意图识别、知识检索、训练数据")
 app.command("init")(starting.init)
 app.command("up")(processes.up)
 app.command("worker")(processes.worker)

@@ -6,7 +6,9 @@ import pytest
 from rich.console import Console
 
 from gongda import engine_tools
-from gongda.commands import evaluating, understanding
+from gongda.commands import understanding
+from gongda.commands.evaluating import measuring_intents
+from gongda.commands.evaluating.reports import BadPath
 from gongda.errors import GongdaError, StepFailed
 from gongda.settings import Settings
 
@@ -130,8 +132,8 @@ def test_the_table_says_it_in_words() -> None:
 
 
 def test_a_report_that_cannot_be_written_is_told_first(tmp_path: Path) -> None:
-    with pytest.raises(evaluating.BadPath, match="请先建好"):
-        evaluating.intents(tmp_path / "a", tmp_path / "b", None, None, tmp_path / "absent" / "out.json")
+    with pytest.raises(BadPath, match="请先建好"):
+        measuring_intents.intents(tmp_path / "a", tmp_path / "b", None, None, tmp_path / "absent" / "out.json")
 
 
 def test_the_report_is_shown_as_tables() -> None:
@@ -145,7 +147,7 @@ def test_the_report_is_shown_as_tables() -> None:
         "confusions": [{"label": "a/b", "predicted": "c", "count": 1, "examples": ["导出[报表]"]}]}"""
     )
 
-    evaluating.show_intents(figures, console)
+    measuring_intents.show_intents(figures, console)
 
     shown = console.export_text()
     for word in ("0.910", "0.990", "0.800", "（交叉验证）", "a/b", "导出[报表]", "20.1 秒"):

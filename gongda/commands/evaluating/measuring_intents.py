@@ -1,8 +1,7 @@
-"""eval: measurements on data that the caller brings, and the check of the training data."""
+"""eval intents."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,26 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gongda.errors import GongdaError
+from gongda.commands.evaluating.reports import Report, check, write
 from gongda.settings import load_settings
 
-app = typer.Typer(no_args_is_help=True)
 
-Report = Annotated[Path | None, typer.Option("--json", help="把完整报告写到这个文件")]
-
-
-class BadPath(GongdaError):
-    """A report cannot be written there."""
-
-    exit_code = 2
-
-
-@app.callback()
-def root() -> None:
-    """评测。"""
-
-
-@app.command()
 def intents(
     train: Annotated[Path, typer.Option("--train", help='训练文件，每行 {"text", "label"}')],
     test: Annotated[Path, typer.Option("--test", help='测试文件，每行 {"text", "label"}')],
@@ -42,32 +25,13 @@ def intents(
     from gongda.engine_tools import run
 
     settings = load_settings()
-    _check(report)
+    check(report)
     given = {"--train": train, "--test": test, "--oos": oos, "--config": config or settings.root / "config.yml"}
     arguments = [part for name, path in given.items() if path is not None for part in (name, str(path.resolve()))]
     with Console(stderr=True).status("训练并测试中……"):
         (figures,) = run(settings, "intents", arguments)
-    _write(report, figures)
+    write(report, figures)
     show_intents(figures, Console(highlight=False))
-
-
-@app.command()
-def data(
-    questions: Annotated[Path | None, typer.Option("--questions", help="不许泄漏的题集所在文件夹")] = None,
-    report: Report = None,
-) -> None:
-    """检查 nlu_data：重复、近似、泄漏、互相混淆、说法太少；有错误时退出码为 1。"""
-    from gongda.engine_tools import run
-
-    settings = load_settings()
-    _check(report)
-    folder = (questions or settings.root / "evaluation" / "questions").resolve()
-    with Console(stderr=True).status("检查训练数据……"):
-        arguments = ["--data", str(settings.root / "nlu_data"), "--questions", str(folder)]
-        (found,) = run(settings, "lint", arguments, accept=(0, 1))
-    _write(report, found)
-    show_data(found, Console(highlight=False))
-    raise typer.Exit(0 if found["ok"] else 1)
 
 
 def show_intents(figures: dict[str, Any], console: Console, labels: int = 10, pairs: int = 10) -> None:
@@ -90,27 +54,6 @@ def show_intents(figures: dict[str, Any], console: Console, labels: int = 10, pa
                 escape("；".join(pair["examples"][:2])),
             )
         console.print(mixed)
-
-
-def show_data(found: dict[str, Any], console: Console, shown: int = 10) -> None:
-    """What the check found, errors first."""
-    few = min(found["intents"].items(), key=lambda item: int(item[1]["patterns"]))
-    console.print(
-        f"{len(found['intents'])} 个意图，{found['examples']} 句；说法最少的是 {few[0]}：{few[1]['patterns']} 种"
-    )
-    accuracy = found["cross_validation"]["accuracy"]
-    console.print(
-        f"5 折交叉验证准确率 {accuracy:.3f}，同一说法不跨折" if accuracy is not None else "数据太少，未做交叉验证"
-    )
-    for level, mark in (("error", "[red]✗[/]"), ("warning", "[yellow]![/]")):
-        for kind in [each for each in found["findings"] if each["level"] == level]:
-            console.print(f"{mark} {kind['message']}：{kind['count']}")
-            for item in kind["items"][:shown]:
-                console.print(f"    {item}", markup=False)
-            if kind["count"] > shown:
-                console.print("    ……用 --json 看全部")
-    if found["ok"]:
-        console.print("[green]✓[/] 没有错误")
 
 
 def _summary(figures: dict[str, Any]) -> list[tuple[str, str]]:
@@ -145,17 +88,3 @@ _CHOSEN = {"cross_validation": "（交叉验证）", "held_out": "（训练文�
 
 def _three(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
-
-
-def _check(report: Path | None) -> None:
-    """Before anything takes time."""
-    if report is not None and not report.resolve().parent.is_dir():
-        raise BadPath(f"没有文件夹 {report.resolve().parent}，请先建好")
-
-
-def _write(report: Path | None, found: dict[str, Any]) -> None:
-    if report is not None:
-        try:
-            report.write_text(json.dumps(found, ensure_ascii=True, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise BadPath(f"写不了 {report}：{error.strerror}") from error
