@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from retrieval.encoder import DEFAULT_MODEL, StaticEncoder
-from retrieval.training import knowledge, report, ship, text, vocabulary
+from retrieval.training import knowledge, report, ship, situations, text, vocabulary
 from retrieval.training.loop import Recipe, train
 from retrieval.training.sources import sources_of
 from retrieval.training.table import Table, bags
@@ -30,21 +30,22 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     entries = knowledge.read(options.kb)
-    _say(f"{len(data.sections)} sections, {len(data.headings)} heading pairs, {len(entries)} entries")
-    figures = run(data, entries, recipe, options.out, _say, on_similar=not options.without_similar)
+    told = situations.read(share=options.situations)
+    _say(f"{len(data.sections)} sections, {len(told)} situations, {len(entries)} entries")
+    figures = run(data, told, entries, recipe, options.out, _say, on_similar=not options.without_similar)
     _say(str(figures))
     return 0
 
 
-def run(data: text.Text, entries: Sequence[knowledge.Known], recipe: Recipe, out: Path, say: Callable[[str], None], *,
-        on_similar: bool) -> dict[str, Any]:  # fmt: skip
+def run(data: text.Text, told: Sequence[situations.Situation], entries: Sequence[knowledge.Known], recipe: Recipe,
+        out: Path, say: Callable[[str], None], *, on_similar: bool) -> dict[str, Any]:  # fmt: skip
     """Train on what is not held out and write the model; returns the figures that `training.json` holds."""
     torch.manual_seed(recipe.seed)
-    counts = _count(data, entries)
+    counts = _count(data, told, entries)
     tokens = vocabulary.choose(counts, recipe.tokens)
     tokenizer = vocabulary.tokenizer(tokens)
     say(f"{len(tokens)} tokens")
-    sources = sources_of(data, entries, tokenizer, recipe, on_similar=on_similar)
+    sources = sources_of(data, told, entries, tokenizer, recipe, on_similar=on_similar)
     bodies = bags(tokenizer, [section.body for section in data.sections[::10]])
     frequency = np.bincount(bodies.ids, minlength=len(tokens) + 1)
     table = Table([vocabulary.UNKNOWN, *tokens], frequency, recipe.dimensions, recipe.seed)
@@ -55,25 +56,27 @@ def run(data: text.Text, entries: Sequence[knowledge.Known], recipe: Recipe, out
     encode = StaticEncoder(out).encode_documents
     figures = {
         "recipe": asdict(recipe), "train_seconds": round(seconds),
-        "entries": len(entries), "trained_on_similar": on_similar,
+        "entries": len(entries), "trained_on_similar": on_similar, "situations": len(situations.shown(told)),
         "pairs": {source.name: len(source.queries) for source in sources},
         "heading_to_body": report.headings(data.sections, encode),
         "traditional_heading_to_simplified_body": report.across_scripts(data.sections, encode),
         "questions_of_unseen_entries": report.held_out(entries, encode),
+        "wordings_of_unseen_situations": report.unseen_situations(told, encode),
     }  # fmt: skip
     with torch.no_grad():
         ship.write(out, tokenizer, table.whole().numpy(), figures, seen)
     return figures
 
 
-def _count(data: text.Text, entries: Sequence[knowledge.Known]) -> Counter[str]:
-    """Words of a fifth of the bodies, of all headings, and of the product's own titles."""
+def _count(data: text.Text, told: Sequence[situations.Situation], entries: Sequence[knowledge.Known]) -> Counter[str]:
+    """Words of a fifth of the bodies, of half the headings, of the situations, and of the entries' questions."""
     shown = [section for section in data.sections if not section.held_out]
     counts = vocabulary.count(section.body for section in shown[::5])
     counts.update(vocabulary.count(section.query for section in shown[::2]))
     counts.update(vocabulary.count(question for pair in data.same[::4] for question in pair))
     counts.update(vocabulary.count((q for entry in entries if not entry.held_out
                                     for q in (entry.title, entry.question, *entry.similar)), weight=20))  # fmt: skip
+    counts.update(vocabulary.count((said for one in situations.shown(told) for said in one.texts), weight=20))
     return counts
 
 
@@ -86,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=DEFAULT_MODEL, help="folder of the model")
     parser.add_argument("--steps", type=int, default=Recipe.steps, help="batches in all")
     parser.add_argument("--share", type=float, default=1.0, help="share of the sections to train on")
+    parser.add_argument("--situations", type=float, default=1.0, help="share of the situations to train on")
     parser.add_argument("--without-similar", action="store_true", help="leave the similar questions of the entries out")
     return parser
 

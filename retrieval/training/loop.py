@@ -40,7 +40,7 @@ class Recipe:
     dimensions: int = 256
     tokens: int = 27_500
     seed: int = 20_261_122
-    steps: int = 1_500
+    steps: int = 1_400
 
 
 def train(table: Table, sources: Sequence[Source], recipe: Recipe, say: Callable[[str], None]) -> float:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical import lexical
+from retrieval.postings import hashed
 from retrieval.tokens import char_tokens
 from retrieval.training.knowledge import Known
+from retrieval.training.situations import Situation
 from retrieval.training.text import Section
 
 Floats = NDArray[np.float32]
@@ -41,18 +43,25 @@ def across_scripts(sections: Sequence[Section], encode: Encode) -> Figures:
 def held_out(entries: Sequence[Known], encode: Encode) -> Figures:
     """Similar questions of entries that training has never seen -> their entry, among the questions of all entries
     but the asked one itself."""
-    texts: list[str] = []
-    owners: list[int] = []
-    asked: list[int] = []
-    for owner, entry in enumerate(entries):
-        for number, text in enumerate((entry.title, entry.question, *entry.similar)):
-            if entry.held_out and number >= 2:
-                asked.append(len(texts))
-            texts.append(text)
-            owners.append(owner)
-    own = np.array(asked, dtype=np.int64)
-    owner_of = np.array(owners, dtype=np.int64)
-    return _figures([texts[row] for row in own], texts, owner_of[own], owner_of, encode, hidden=own)
+    families = [(entry.title, entry.question, *entry.similar) for entry in entries]
+    asked = [range(2, len(texts)) if entry.held_out else () for entry, texts in zip(entries, families, strict=True)]
+    return _one_left_out(families, asked, encode)
+
+
+def unseen_situations(situations: Sequence[Situation], encode: Encode) -> Figures:
+    """Wordings of situations whose family training has never seen -> their situation, among the titles and wordings of
+    all such situations but the asked one itself."""
+    held_out = [one.texts for one in situations if one.held_out]
+    return _one_left_out(held_out, [range(1, len(texts)) for texts in held_out], encode)
+
+
+def _one_left_out(groups: Sequence[Sequence[str]], asked: Sequence[Sequence[int]], encode: Encode) -> Figures:
+    """The texts at the `asked` places of each group -> their group, each among all texts but itself."""
+    texts = [text for group in groups for text in group]
+    owners = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    starts = np.cumsum([0, *(len(group) for group in groups)])
+    own = np.array([starts[number] + place for number, places in enumerate(asked) for place in places], dtype=np.int64)
+    return _figures([texts[row] for row in own], texts, owners[own], owners, encode, hidden=own)
 
 
 def _figures(queries: Sequence[str], documents: Sequence[str], right: NDArray[np.int64], owners: NDArray[np.int64],
@@ -61,12 +70,12 @@ def _figures(queries: Sequence[str], documents: Sequence[str], right: NDArray[np
     if not queries:
         return {}
     dense = encode(queries) @ encode(documents).T
-    index = LexicalIndex.of([char_tokens(document) for document in documents])
-    lexical = np.stack([index.scores(char_tokens(query)) for query in queries])
+    index, places = lexical(map(char_tokens, documents)), np.arange(len(documents))
+    shared = np.stack([index.ask(hashed(char_tokens(query))).of(places) for query in queries])
     if hidden is not None:
         dense[np.arange(len(queries)), hidden] = -1.0
-        lexical[np.arange(len(queries)), hidden] = -1.0
-    scores = {"encoder": dense, "bm25_char": lexical, "sum": np.maximum(dense, 0) + lexical}
+        shared[np.arange(len(queries)), hidden] = -1.0
+    scores = {"encoder": dense, "bm25_char": shared, "sum": np.maximum(dense, 0) + shared}
     return {name: {**_recall(score, right, owners), "queries": float(len(queries))} for name, score in scores.items()}
 
 

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from retrieval.training.knowledge import Known
 from retrieval.training.loop import Recipe, Source
+from retrieval.training.situations import Situation
+from retrieval.training.situations import shown as shown_of
 from retrieval.training.table import bags
 from retrieval.training.text import Section, Text, generic_headings
 
-# Shares of the batches. Bodies teach the words, headings across scripts the wording of Taiwan, sentences how
-# parts of one topic sound; PAWS-X only looks alike and gets little.
-SHARES = {"sections": 0.5, "sentences": 0.16, "across": 0.12, "headings": 0.08, "entries": 0.08, "dialogue": 0.02,
-          "paws_same": 0.02, "paws_different": 0.02}  # fmt: skip
+# Shares of the batches. Situations teach how customers talk, bodies the words, headings across scripts the wording of
+# Taiwan, sentences how parts of one topic sound; PAWS-X only looks alike and gets little.
+SHARES = {"situations": 0.286, "sections": 0.342, "entries": 0.109, "sentences": 0.093, "across": 0.078,
+          "headings": 0.047, "dialogue": 0.015, "paws_same": 0.015, "paws_different": 0.015}  # fmt: skip
 _SHORTEST_SENTENCE = 8
 
 Pairs = list[tuple[str, str, int]]
 
 
 def sources_of(
-    text: Text, entries: Sequence[Known], tokenizer: Tokenizer, recipe: Recipe, *, on_similar: bool
-) -> list[Source]:
+    text: Text, situations: Sequence[Situation], entries: Sequence[Known], tokenizer: Tokenizer, recipe: Recipe, *,
+    on_similar: bool,
+) -> list[Source]:  # fmt: skip
     """Every kind of pair that is there, tokenised; the shares of missing kinds go to the others."""
     chance = random.Random(recipe.seed)  # noqa: S311 - sampling, not secrets
     shown = [section for section in text.sections if not section.held_out]
     kinds: dict[str, Pairs] = {
+        "situations": _situations(situations),
         "sections": _sections(shown, chance),
         "sentences": _sentences(shown, chance),
         "across": _across(shown),
@@ -80,14 +85,20 @@ def _across(shown: Sequence[Section]) -> Pairs:
             if section.traditional and section.key in bodies]  # fmt: skip
 
 
+def _situations(situations: Sequence[Situation]) -> Pairs:
+    """Two wordings of one situation; the look-alikes of its family are among the others of a batch."""
+    return [pair for group, one in enumerate(shown_of(situations)) for pair in _all_pairs(one.texts, group)]
+
+
 def _entries(entries: Sequence[Known]) -> Pairs:
-    """Neighbouring questions of one entry."""
-    pairs: Pairs = []
-    for group, entry in enumerate(entries):
-        texts = (entry.title, entry.question, *entry.similar)
-        if not entry.held_out:
-            pairs += [(a, b, group) for place, a in enumerate(texts) for b in texts[place + 1 :]]
-    return pairs
+    """Two questions of one entry."""
+    shown = [entry for entry in entries if not entry.held_out]
+    return [pair for group, entry in enumerate(shown)
+            for pair in _all_pairs((entry.title, entry.question, *entry.similar), group)]  # fmt: skip
+
+
+def _all_pairs(texts: Sequence[str], group: int) -> Pairs:
+    return [(a, b, group) for a, b in combinations(texts, 2)]
 
 
 def _titles(entries: Sequence[Known]) -> Pairs:
