@@ -8,6 +8,7 @@ from typing import Any
 from contract.decisions import AT, ENTRY, Choices, Decision, Decline, Option, Runbook
 from retrieval.answers import decision_of, decision_picked
 from retrieval.errors import RetrievalError
+from retrieval.explain import explained
 from retrieval.live import Live
 from retrieval.shown import decision_for
 
@@ -42,7 +43,7 @@ class LiveKnowledge:
         return shown if isinstance(shown, Runbook) else None
 
     def search(self, question: str) -> dict[str, Any]:
-        return self._live.ask(question).to_json()
+        return explained(self._live.retriever, question)
 
     def state(self) -> dict[str, Any]:
         try:

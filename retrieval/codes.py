@@ -6,19 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.entry import Entry
-from zhtext.codes import CodeBook, FoundCode, fold
+from zhtext.codes import CodeBook, FoundCode
 
 MAX_NEIGHBOURS = 3
 
 
 @dataclass(frozen=True)
 class CodeMatch:
-    """What the codes of one question lead to; entries are indices."""
+    """What the codes of one question lead to; entries are indices.
+
+    `neighbours` may be named beside an unknown code. `resembled` must not be answered with by their meaning: the
+    question holds something that looks like their code and is not, and that is what makes them look near.
+    """
 
     found: tuple[FoundCode, ...]
     entries: tuple[int, ...]
     unknown: tuple[FoundCode, ...]
     neighbours: tuple[int, ...]
+    resembled: tuple[int, ...] = ()
 
 
 class CodeTable:
@@ -54,19 +59,10 @@ class CodeTable:
         unknown = tuple(code for code in found if not code.known)
         entries = dict.fromkeys(owner for code in found for name in code.codes for owner in self._table[name])
         near = dict.fromkeys(owner for code in unknown for owner in self._near(code.key))
-        return CodeMatch(found, tuple(entries), unknown, tuple(near)[:MAX_NEIGHBOURS])
+        like = dict.fromkeys(owner for name in self._book.resembled(text, found) for owner in self._table[name])
+        resembled = tuple(owner for owner in like if owner not in entries)
+        return CodeMatch(found, tuple(entries), unknown, tuple(near)[:MAX_NEIGHBOURS], resembled)
 
     def _near(self, key: str) -> list[int]:
-        """Entries whose folded code differs from `key` in one character."""
-        near = (code for code in sorted(self._table) if _one_apart(key, fold(code)))
-        return [owner for code in near for owner in self._table[code]]
-
-
-def _one_apart(a: str, b: str) -> bool:
-    """At most one character replaced, added or left out."""
-    if len(a) == len(b):
-        return sum(x != y for x, y in zip(a, b, strict=True)) <= 1
-    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-    if len(longer) - len(shorter) > 1:
-        return False
-    return any(longer[:cut] + longer[cut + 1 :] == shorter for cut in range(len(longer)))
+        """Entries whose code is one slip from the unknown one, or has its number in another family."""
+        return [owner for code in self._book.near(key) for owner in self._table[code]]

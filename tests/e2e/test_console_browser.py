@@ -89,6 +89,24 @@ def test_no_page_complains_or_is_wider_than_the_window(sign_in, options: dict) -
     assert chen.complaints == []
 
 
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE}], ids=["desktop", "phone"])
+def test_the_hit_test_opens_what_speaks_for_each_candidate_and_what_it_means(sign_in, options: dict) -> None:
+    li = sign_in("li", **options)
+    page = li.page
+    page.goto("/console/hit-test")
+    page.fill("[name=question]", "导入材料价报 err1042")
+    page.click("form.ask button")
+    first, second = page.locator(".candidate").nth(0), page.locator(".candidate").nth(1)
+    expect(first.get_by_text("说到了多少")).to_be_visible()
+    expect(second.get_by_text("说到了多少")).to_be_hidden()
+    second.locator("summary").click()
+    expect(second.get_by_text("说到了多少")).to_be_visible()
+    page.click(".legend summary")
+    expect(page.get_by_text("句子的意思有多近")).to_be_visible()
+    assert overflow(page) <= 0
+    assert li.complaints == []
+
+
 def test_the_preview_follows_the_typing_by_the_rules_of_the_widget(sign_in) -> None:
     page = sign_in("zhang").page
     page.goto("/console/new-entry")

@@ -11,7 +11,8 @@ from desk import entries, publications
 from desk.entries import InForce
 from desk.publications import Publication
 from desk.session import Session
-from retrieval.entry import Entry, read_entries
+from retrieval.entries import read_build
+from retrieval.entry import Entry
 from retrieval.errors import BadEntry
 
 _ENTRIES = "entries.jsonl"  # in the folder of a build
@@ -86,15 +87,15 @@ def _served(index: Path | None, build_id: str | None) -> Mapping[str, tuple[str,
     if index is None or not build_id or not _kept(index, build_id):
         return None
     try:
-        return _contents(index / build_id / _ENTRIES)
+        return _contents(index / build_id)
     except (OSError, BadEntry):
         return None
 
 
 @lru_cache(maxsize=2)
-def _contents(path: Path) -> Mapping[str, tuple[str, str]]:
+def _contents(folder: Path) -> Mapping[str, tuple[str, str]]:
     """Version and title by id. A build never changes, so it is read once."""
-    return {entry.id: (entry.version, entry.title) for entry in read_entries(path)}
+    return {entry.id: (entry.version, entry.title) for entry in read_build(folder)}
 
 
 def _kept(index: Path | None, build_id: str) -> bool:

@@ -342,3 +342,58 @@ def test_long_pastes_are_searched_in_time(piece: str) -> None:
 def test_a_found_code_says_whether_the_corpus_knows_it() -> None:
     assert FoundCode("e1", "E1", 0, 2, ("E1",)).known
     assert FoundCode("e 1", "E1", 0, 3).canonical == "E_1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["报ERR-2001", "ERR_2001", "err 2001 怎么办", "弹了QS-2001出来", "ERROR-1042", "E 1042 报错", "IMPORT_ROW_LIMITS"],
+)
+def test_the_number_of_another_family_is_not_borrowed(text: str) -> None:
+    assert all(not code.known for code in BOOK.find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("error 1042", "ERR-1042"),  # English for number 1042
+        ("http_504", "ERROR_504"),
+        ("错误码:1042", "ERR-1042"),
+        ("E1001一直弹", "E1001"),
+        ("E一零零一一直弹", "E1001"),
+        ("E一零零一一样弹", "E1001"),
+        ("刚才E1001三四次", "E1001"),
+        ("今天E1001 3次了", "E1001"),
+        ("NET_TIMEOUT两三次了", "NET_TIMEOUT"),
+        ("PG_二八零零零", "PG_28000"),
+        ("洞x八洞洞七洞洞洞五", "0x80070005"),
+        ("E1001-报错", "E1001"),
+        ("E R R - 1 0 4 2", "ERR-1042"),
+        ("404 not found", "ERROR_404"),
+        ("网页404了", "ERROR_404"),
+    ],
+)
+def test_what_stands_beside_a_code_is_no_part_of_it(text: str, code: str) -> None:
+    assert _found(text) == [(code,)]
+
+
+@pytest.mark.parametrize("text", ["E100 1次", "ERR-104 2次了", "MSSQL_182 7个", "E1001_2", "ERR-1042-7", "MY_ERR-1042"])
+def test_a_longer_or_shorter_name_is_another_code(text: str) -> None:
+    assert all(not code.known for code in BOOK.find(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "图号E1001打不开", "合同编号 E1001", "惠普M1003打印报错", "理光MP 1003", "E1001.rvt 传不上去", "E1001室", "工号E1001登录报错",
+        "楼上E1001室", "M1003门的尺寸", "E1001焊条", "用户名e1001提示密码错", "E1:00:1A:2B:3C:4D", "HK$1042", "¥1042", "提示打 820-1042",
+    ],
+)  # fmt: skip
+def test_what_a_word_names_otherwise_is_no_code_of_the_corpus(text: str) -> None:
+    assert BOOK.find(text) == ()
+
+
+def test_a_code_of_lookalikes_alone_is_found_while_it_has_a_letter() -> None:
+    book = CodeBook(["ILO-77"])
+
+    assert [code.codes for code in book.find("报ilo77")] == [("ILO-77",)]
+    assert book.find("一共11077条") == ()

@@ -18,9 +18,12 @@ HIT = {
     "tokens": ["导入", "报错"], "codes": ["ERR-1042"], "decision": "answer", "reason": "code", "title": "导入报错",
     "thresholds": {"answer": 0.62}, "build_id": "b1", "trace_id": "t1",
     "candidates": [
-        {"entry_id": "err-1042", "title": "ERR-1042", "probability": 0.982, "features": {"char": 0.871, "code": 1.0}},
-        {"entry_id": "faq-1", "title": "导入失败", "probability": 0.3, "features": {"char": 0.5, "dense": 0.25}},
+        {"entry_id": "err-1042", "title": "ERR-1042", "probability": 0.982, "features": {"char": 0.871, "code": 1.0},
+         "contributions": {"char": 3.484}},
+        {"entry_id": "faq-1", "title": "导入失败", "probability": 0.3, "features": {"char": 0.5, "dense": 0.25},
+         "contributions": {"char": 2.0, "dense": 0.75}},
     ],
+    "weights": {"char": 4.0, "dense": 3.0},
 }  # fmt: skip
 
 
@@ -114,8 +117,27 @@ def test_the_hit_test_shows_every_feature_of_every_candidate(staff: Staff, tmp_p
     page = world.browser("chen").post("/console/hit-test", data={"question": "导入报 err1042"}).text
     for shown in ("导入报 err1042", "直接回答", "错误码完全一致", "0.620", "b1", "t1", "ERR-1042", "faq-1"):
         assert shown in page
-    assert re.findall(r'<th class="figure">(\w+)</th>', page) == ["char", "code", "dense"]
-    assert re.findall(r'<td class="figure">([^<]+)</td>', page) == ["0.871", "1.000", "—", "0.500", "—", "0.250"]
+    assert re.findall(r'<td class="grow" title="[^"]+">([^<]+)</td>', page) == [
+        "字面相同", "错误码", "意思相近", "字面相同", "意思相近", "错误码",
+    ]  # fmt: skip
+    assert [value for value in re.findall(r'<td class="figure">([^<]+)</td>', page) if "." in value and value[0] != "+"] == [
+        "0.871", "1.000", "0.500", "0.250",
+    ]  # fmt: skip
+    assert re.findall(r'<td class="figure">(\+[^<]+)</td>', page) == ["+3.48", "+2.00", "+0.75"]
+    assert "+1.48" in page  # how far the first is ahead
+
+
+def test_the_hit_test_says_why_and_explains_every_feature(staff: Staff, tmp_path: Path) -> None:
+    candidate = {**HIT["candidates"][1], "features": {"char": 0.5, "made_up": 0.25}}
+    hit = {**HIT, "decision": "choices", "reason": "unsure", "probability": 0.4, "codes": [], "candidates": [candidate],
+           "thresholds": {"answer": 0.62, "choices": 0.21}, "offers": [{"entry_id": "faq-1", "label": "导入<失败>"}]}  # fmt: skip
+    page = World(staff, tmp_path, knowledge=FakeKnowledge(hit)).browser("chen").post(
+        "/console/hit-test", data={"question": "导入"}
+    ).text  # fmt: skip
+    assert "第一名的把握是 0.400，没到直接回答的门槛 0.620，但不低于给选项的门槛 0.210" in page
+    assert "导入&lt;失败&gt;" in page
+    assert "<dt>字面相同 <code" in page
+    assert "<dt>made_up</dt><dd>这一项还没有说明。</dd>" in page
 
 
 def test_a_hit_test_without_the_action_server_says_so(world: World) -> None:
