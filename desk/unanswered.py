@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from desk.messages import QUESTION
-from desk.tables import ConversationRow, MessageRow, TurnRow, UnansweredRow
+from desk.tables import ConversationRow, GapRow, MessageRow, TurnRow, UnansweredRow
 
 # declined: no evidence; rejected: an answer got 👎; handed_off: a human had to take it
 Source = Literal["declined", "rejected", "handed_off"]
@@ -93,6 +93,31 @@ def of_gap(session: Session, gap_id: int | None, *, limit: int) -> tuple[Questio
         .limit(limit)
     )
     return tuple(_question(row, contact_id) for row, contact_id in session.execute(query))
+
+
+def dismissed(session: Session, *, limit: int = 2_000) -> tuple[str, ...]:
+    """Declined questions of gaps that an editor has dismissed, each once: nothing is to answer them. Newest first.
+
+    Those that got 👎 or went to a human may well have an entry, and the gap may be dismissed because of it.
+    """
+    query = (
+        select(UnansweredRow.question)
+        .join(GapRow, GapRow.id == UnansweredRow.gap_id)
+        .where(GapRow.state == "dismissed", UnansweredRow.source == "declined")
+        .order_by(UnansweredRow.id.desc())
+        .limit(limit)
+    )
+    return tuple(dict.fromkeys(session.scalars(query)))
+
+
+def rejections(session: Session, *, limit: int = 2_000) -> dict[str, str]:
+    """Question -> id of the entry that was shown and got 👎 last. Newest first."""
+    of_entries = UnansweredRow.source == "rejected", UnansweredRow.reason != ""
+    query = select(UnansweredRow.question, UnansweredRow.reason).where(*of_entries)
+    found: dict[str, str] = {}
+    for question, entry_id in session.execute(query.order_by(UnansweredRow.id.desc()).limit(limit)):
+        found.setdefault(question, entry_id)
+    return found
 
 
 def _question_of(session: Session, answer: MessageRow) -> str:

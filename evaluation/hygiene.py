@@ -81,7 +81,7 @@ def _found(allow: AllowList) -> dict[str, dict[str, int]]:
 
 def _answers(allow: AllowList) -> dict[str, Any]:
     entries = read_folder(ROOT / "kb")
-    asked = read_asked(ROOT / "kb", frozenset(entry.id for entry in entries))
+    asked = read_asked(ROOT / "kb", frozenset(entry.id for entry in entries)).covered
     poisoned = [_poisoned(entry, number) if number % 3 == 0 else entry for number, entry in enumerate(entries)]
     own = (question for place in (-1, -2) for entry in entries for question in entry.similar[place:][:1])
     questions = (*asked, *own)

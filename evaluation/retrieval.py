@@ -68,7 +68,7 @@ def run(base: Base, trial: Trial, setting: Setting) -> dict[str, Any]:
     with threadpool_limits(1), tempfile.TemporaryDirectory(prefix="gongda-evaluation-") as folder:
         told("build", 0, 1)
         began = time.perf_counter()
-        made = publish(Source(entries, held.asked), encoder, Path(folder), now=setting.now)
+        made = publish(Source(entries, held.asked, held.uncovered), encoder, Path(folder), now=setting.now)
         seconds = {"ours": time.perf_counter() - began}
         told("memory", 0, 1)
         memory = retrieval_memory.measure(
@@ -88,7 +88,7 @@ def run(base: Base, trial: Trial, setting: Setting) -> dict[str, Any]:
         **_circumstances(base, trial, encoder),
         "rows": rows,
         "asked": len(held.asked),
-        "asked_held_out": len(base.asked) - len(held.asked),
+        "asked_held_out": len(base.asked) - len(held.asked) + len(base.uncovered) - len(held.uncovered),
         "thresholds": thresholds,
         "peers_left_out": unfit,
         **found,
@@ -116,9 +116,11 @@ def _circumstances(base: Base, trial: Trial, encoder: Encoder) -> dict[str, Any]
 
 def _held_out(base: Base, trial: Trial) -> Base:
     """Thresholds must not be fitted on what is asked afterwards, nor on what is nearly the same."""
-    texts = list(base.asked)
+    texts = [*base.asked, *base.uncovered]
     known = seen_before(texts, [question.text for question in (*trial.queries, *trial.oos)])
-    return replace(base, asked={text: base.asked[text] for text, met in zip(texts, known, strict=True) if not met})
+    kept = {text for text, met in zip(texts, known, strict=True) if not met}
+    asked = {text: entry_id for text, entry_id in base.asked.items() if text in kept}
+    return replace(base, asked=asked, uncovered=tuple(text for text in base.uncovered if text in kept))
 
 
 def _rivals(

@@ -54,6 +54,7 @@ class Base:
     without_answer: int = 0
     left_out: tuple[LeftOut, ...] = ()
     cleaned: Mapping[str, int] = field(default_factory=dict)
+    uncovered: tuple[str, ...] = ()  # real questions that none answers
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def read_base(path: Path, allow: AllowList, now: datetime) -> Base:
     try:
         entries = read_folder(path)
         ids = frozenset(entry.id for entry in entries)
-        return Base(entries, ids, read_asked(path, ids))
+        real = read_asked(path, ids)
+        return Base(entries, ids, real.covered, uncovered=real.uncovered)
     except IngestError as error:
         raise BadInput(str(error)) from error
 

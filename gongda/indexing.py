@@ -9,14 +9,19 @@ from typing import Any
 from desk.clock import system_clock
 from gongda.fingerprint import fingerprint
 from gongda.knowledge.corpus import due
+from gongda.policy import load_policy
 from gongda.retrieving import encoder
 from gongda.settings import Settings
 from kb_ingest.errors import BadSource
 from kb_ingest.publishing import Check, Publication, Question, Source, publish
 from retrieval import manifest, store
-from retrieval.entry import Entry, read_entries
+from retrieval.decision import Risk
+from retrieval.entries import read_build
+from retrieval.entry import Entry
 from retrieval.errors import BadEntry, BuildRefused
+from retrieval.fitted import risk_of
 from retrieval.manifest import BuildInfo
+from retrieval.progress import Progress, silent
 
 _MARK = "PROGRAM"  # which program and encoder made the current build
 _PROGRAM = (".py", ".tsv", ".txt", ".json", ".safetensors")
@@ -34,12 +39,17 @@ class Indexed:
 
 
 def build_index(
-    settings: Settings, source: Source | None = None, *, check: Check | None = None, force: bool = False
+    settings: Settings,
+    source: Source | None = None,
+    *,
+    check: Check | None = None,
+    force: bool = False,
+    progress: Progress = silent,
 ) -> Indexed:
     """Serve `source`, by default what is due (see `corpus.due`), unless it serves already, made by this program.
 
     Pinned questions are asked before the switch; where they or `check` object, the former build serves on.
-    Raises IngestError, RetrievalError, StoreError.
+    Raises IngestError, RetrievalError, StoreError, BadSetting.
     """
     now = _serving(settings)
     source = source or due(settings, now.entries if now else ())
@@ -50,8 +60,9 @@ def build_index(
         return Indexed(now.info.build_id, 0, fresh=False)
     pinned = [Question(text, entry_id) for text, entry_id in source.asked.items()]
     made = publish(
-        source, encoder(settings), settings.index, now=system_clock(), questions=pinned, check=check, refit=True
-    )
+        source, encoder(settings), settings.index, now=system_clock(), questions=pinned, check=check, refit=True,
+        risk=_risk(settings), progress=progress,
+    )  # fmt: skip
     if not made.published and made.report.former is not None:
         return Indexed(made.report.former, 0, fresh=False, objections=_reasons(made))
     if not made.published:
@@ -61,7 +72,7 @@ def build_index(
 
 
 def serves(settings: Settings, source: Source) -> bool:
-    """Whether the current build is sound and made of these very entries with this encoder."""
+    """Whether the current build is sound and made of these very entries, with this encoder and for this risk."""
     now = _serving(settings)
     return now is not None and now.made_of(source, settings)
 
@@ -72,20 +83,27 @@ class _Serving:
 
     info: BuildInfo
     entries: tuple[Entry, ...]
+    risk: Risk
 
     def made_of(self, source: Source, settings: Settings) -> bool:
         """The encoder is opened last: one from a model hub takes seconds."""
         found, wanted = ({entry.id: entry.version for entry in entries} for entries in (self.entries, source.entries))
-        return found == wanted and self.info.encoder_fingerprint == encoder(settings).fingerprint
+        same = found == wanted and self.risk == _risk(settings)
+        return same and self.info.encoder_fingerprint == encoder(settings).fingerprint
 
 
 def _serving(settings: Settings) -> _Serving | None:
     """None where the build is missing or damaged."""
     try:
         folder = settings.index / store.current(settings.index)
-        return _Serving(manifest.verify(folder), read_entries(folder / "entries.jsonl"))
-    except (BuildRefused, BadEntry, OSError):
+        return _Serving(manifest.verify(folder), read_build(folder), risk_of(folder))
+    except (BuildRefused, BadEntry, OSError, ValueError, LookupError, TypeError):
         return None
+
+
+def _risk(settings: Settings) -> Risk:
+    """What the operator accepts."""
+    return load_policy(settings.root / settings.support).knowledge.risk
 
 
 def _reasons(made: Publication) -> tuple[str, ...]:

@@ -13,13 +13,20 @@ import tomllib
 
 from desk.hours import Interval, WorkingHours
 from gongda.errors import BadSetting
+from retrieval.decision import Risk
 from zhtext.contacts import AllowList, is_contact
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Items of [knowledge] that are shares: what each says, the least and the most.
+_SHARES = {
+    "wrong": ("直接回答里最多允许答错的比例", 0.005, 0.5),
+    "refused": ("有条目能答的问题里最多允许不答的比例", 0.0, 0.5),
+    "unanswerable": ("估计有多少比例的问题没有条目能答", 0.01, 0.9),
+}
 _SECTIONS = {
     "hours": frozenset({*_DAYS, "timezone", "holidays", "workdays"}),
     "contacts": frozenset({"allow"}),
-    "knowledge": frozenset({"four_eyes", "review_days"}),
+    "knowledge": frozenset({"four_eyes", "review_days", *_SHARES}),
 }
 _LONGEST_REVIEW = 3650  # days
 _INTERVAL = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
@@ -27,10 +34,12 @@ _INTERVAL = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
 
 @dataclass(frozen=True)
 class KnowledgeRules:
-    """How entries are approved: by a second person or also by their author; and the days until the next look."""
+    """How entries are approved: by a second person or also by their author; the days until the next look; and how
+    sure an answer has to be."""
 
     four_eyes: bool = True
     review_days: int = 90
+    risk: Risk = field(default_factory=Risk)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,17 @@ class _Reader:
         if type(days) is not int or not 1 <= days <= _LONGEST_REVIEW:
             self._wrong("review_days", f"review_days 应是 1 到 {_LONGEST_REVIEW} 之间的整数天数，不是 {days!r}")
             days = defaults.review_days
-        return KnowledgeRules(four_eyes, days)
+        return KnowledgeRules(four_eyes, days, self._risk(data))
+
+    def _risk(self, data: dict[str, Any]) -> Risk:
+        shares = {key: data.get(key, getattr(Risk(), key)) for key in _SHARES}
+        for key, (says, least, most) in _SHARES.items():
+            share = shares[key]
+            if type(share) not in (int, float) or not least <= share <= most:
+                message = f"{key}（{says}）应是 {least:g} 到 {most:g} 之间的小数，不是 {share!r}；百分之五写成 0.05"
+                self._wrong(key, message)
+                shares[key] = getattr(Risk(), key)
+        return Risk(**{key: float(share) for key, share in shares.items()})
 
     def _table(self, name: str, data: Any) -> dict[str, Any]:
         """A section's items; those nobody reads are mistakes, because they would do nothing in silence."""

@@ -79,9 +79,8 @@ def _prepare(settings: Settings, secrets: Secrets, policy: Policy, console: Cons
         database.close()
     console.print(f"知识库索引 {indexed.build_id}" + (f"，新建，{indexed.entries} 条" if indexed.fresh else "，沿用"))
     if indexed.objections:
-        console.print(
-            f"[yellow]随程序更新的条目没有通过检查（{'；'.join(indexed.objections)}），请用 gongda kb publish 查看[/]"
-        )
+        why = "；".join(indexed.objections)
+        console.print(f"[yellow]新索引没有通过检查（{why}），原来的继续服务；请用 gongda kb publish 查看[/]")
     with console.status("检查对话模型（首次训练约半分钟）……"):
         model = train_engine(settings)
     console.print(f"对话模型 {model.path.name}" + ("，新训练" if model.fresh else "，沿用"))

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 from retrieval import manifest, store
+from retrieval.alignment import word_table
 from retrieval.codes import CodeTable
-from retrieval.decision import Risk, Thresholds
+from retrieval.decision import Risk
 from retrieval.encoder import Encoder
+from retrieval.entries import read_build
 from retrieval.entry import Entry
-from retrieval.errors import NothingToBuild
-from retrieval.fit import Asked, fit_fusion
+from retrieval.errors import BadEntry, BuildRefused, NothingToBuild
+from retrieval.extend import ROOM, extend
+from retrieval.fit import fit_fusion
 from retrieval.fitted import Fitted
-from retrieval.fusion import PRIOR_FILE, Fusion, prior
 from retrieval.indexes import index
+from retrieval.labels import Labels
 from retrieval.manifest import BuildInfo
+from retrieval.progress import Progress, silent, told
 from retrieval.scorer import Scorer
-from zhtext.normalize import normalize
-
-_NAME_DIGITS = 8
+from retrieval.shipped import shipped
 
 
 def build(
@@ -33,62 +33,68 @@ def build(
     *,
     now: datetime,
     risk: Risk | None = None,
-    asked: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     kept: Fitted | None = None,
+    former: Path | None = None,
+    progress: Progress = silent,
 ) -> BuildInfo:
     """Write `root/<build id>/` and return what its manifest says. CURRENT is left alone: see `store.activate`.
 
     The build id is the time and a hash of the content, so names sort by age. Until the manifest is
-    in place the directory is unfinished and nobody serves it. `asked` holds questions that people asked and the id
-    of the entry that answers each; ids of entries that are gone are left aside. `kept` is what an earlier build was
-    fitted to; it is used again while it holds. Raises NothingToBuild.
+    in place the directory is unfinished and nobody serves it. `labels` are what people have said
+    about questions; ids of entries that are gone are left aside. `kept` is what an earlier build was
+    fitted to; it is used again while it holds. `former` is the folder of that build: where it is large and little
+    has changed since, the new one is made on top of it (see `extend`). `progress` is told of each stage. Raises
+    NothingToBuild.
     """
     if not entries:
         raise NothingToBuild("there is no approved entry to build an index from")
-    build_id = _name(entries, encoder, now)
+    if former is not None and kept is not None and kept.holds(entries, risk or Risk(), len(labels or ())):
+        extended = _extended(entries, encoder, former, now, progress)
+        if extended is not None:
+            return extended
+    build_id = manifest.name_of(((entry.id, entry.version) for entry in entries), encoder.fingerprint, now)
     draft = root / f".{build_id}"
     shutil.rmtree(draft, ignore_errors=True)
-    store.write(draft, _parts(tuple(entries), encoder, risk or Risk(), asked or {}, kept))
-    rows = len(json.loads((draft / "rows.json").read_text(encoding="utf-8"))["texts"])
+    parts = _parts(entries, encoder, risk or Risk(), labels or Labels(), kept, progress)
+    progress("write", 0, 1)
+    store.write(draft, parts)
     info = manifest.seal(draft, {
-        "build_id": build_id, "created": now.isoformat(), "entries": len(entries), "rows": rows,
+        "build_id": build_id, "created": now.isoformat(), "entries": len(entries), "rows": len(parts.indexes.rows),
         "encoder": encoder.name, "encoder_fingerprint": encoder.fingerprint, "dimensions": encoder.dimensions,
+        "words": word_table().fingerprint,
+        "dense": parts.indexes.plans,
     })  # fmt: skip
     draft.rename(root / build_id)
+    progress("write", 1, 1)
     return info
 
 
+def _extended(
+    entries: Sequence[Entry], encoder: Encoder, former: Path, now: datetime, progress: Progress
+) -> BuildInfo | None:
+    """None where nothing would be saved, or the former build is not one to build on."""
+    if len(entries) < ROOM.base * (1 - ROOM.share):
+        return None
+    try:
+        before = {entry.id: entry.version for entry in read_build(former)}
+        put = [entry for entry in told(entries, progress, "compare") if before.pop(entry.id, None) != entry.version]
+        return extend(former.parent, former.name, put, before.keys(), encoder, now=now)
+    except (BuildRefused, BadEntry, OSError):
+        return None
+
+
 def _parts(
-    entries: tuple[Entry, ...], encoder: Encoder, risk: Risk, asked: Mapping[str, str], kept: Fitted | None
-) -> store.Parts:
-    indexes, learned = index(entries, encoder)
+    entries: Sequence[Entry], encoder: Encoder, risk: Risk, labels: Labels, kept: Fitted | None,
+    progress: Progress,
+) -> store.Parts:  # fmt: skip
+    indexes = index(entries, encoder, progress=progress)
     codes = CodeTable.of(entries)
     number = {entry.id: place for place, entry in enumerate(entries)}
-    usable = sum(entry_id in number for entry_id in asked.values())
-    if kept is not None and kept.holds(entries, risk, usable):
+    if kept is not None and kept.holds(entries, risk, len(labels)):
         return store.Parts(entries, codes, indexes, kept)
-    real = [Asked(normalize(text), number[entry_id]) for text, entry_id in asked.items() if entry_id in number]
-    shipped = (prior(), shipped_thresholds())
-    fusion, thresholds = fit_fusion(Scorer(indexes), learned, codes, encoder, risk, shipped, real)
+    progress("fit", 0, 1)
+    fusion, thresholds = fit_fusion(Scorer(indexes), codes, encoder, risk, shipped(), labels, number)
+    progress("fit", 1, 1)
     corpus = {entry.id: entry.version for entry in entries}
-    return store.Parts(entries, codes, indexes, Fitted(fusion, thresholds, corpus, usable))
-
-
-def shipped_thresholds() -> Thresholds:
-    """Thresholds for a knowledge base too small to have its own."""
-    return Thresholds.from_json(json.loads(PRIOR_FILE.read_text(encoding="utf-8"))["thresholds"])
-
-
-def ship(fusion: Fusion, thresholds: Thresholds, path: Path = PRIOR_FILE) -> None:
-    """Make fitted weights the shipped ones.
-
-    Negative rank weights come from evidence that overlaps in one corpus; elsewhere they would punish what is right.
-    """
-    fusion = Fusion({name: max(weight, 0.0) for name, weight in fusion.rank.items()}, fusion.confidence)
-    data = {"fusion": fusion.to_json(), "thresholds": thresholds.to_json()}
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _name(entries: Sequence[Entry], encoder: Encoder, now: datetime) -> str:
-    content = "\n".join([encoder.fingerprint, *(f"{entry.id} {entry.version}" for entry in entries)])
-    return f"{now:%Y%m%dT%H%M%S%f}-{sha256(content.encode()).hexdigest()[:_NAME_DIGITS]}"
+    return store.Parts(entries, codes, indexes, Fitted(fusion, thresholds, corpus, len(labels)))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+Doubles = NDArray[np.float64]
+
 MAX_CHOICES = 3
 # A choice much less likely than the first only takes up room.
 _CHOICE_SHARE = 0.15
-# Fewer questions than this say nothing about a share of one in twenty.
-MIN_CASES = 100
-_PSEUDO_CASES = 20
+# The shipped cases count as so many questions of one's own: fewer say little about a share of one in twenty.
+_SHIPPED_CASES = 100.0
+# Standard normal quantile of 90 %: how sure the risk is kept on the cases at hand.
+_SURE = 1.2816
 
 ANSWER, CHOICES, DECLINE = "answer", "choices", "decline"
 
@@ -25,7 +28,7 @@ class Risk:
     have an entry are declined. `unanswerable` is the share of all questions assumed to have none."""
 
     wrong: float = 0.05
-    refused: float = 0.05
+    refused: float = 0.08
     unanswerable: float = 0.2
 
 
@@ -33,12 +36,12 @@ class Risk:
 class Thresholds:
     """Probabilities of the best candidate from which to answer, and from which to offer choices.
 
-    `measured` says what the own questions, left out one by one, would have got.
+    `risk` is what they were found for; `measured` says what the own questions, left out one by one, would have got.
     """
 
     answer: float
     choices: float
-    risk: float
+    risk: Risk
     cases: int = 0
     measured: Mapping[str, float] | None = None
 
@@ -47,7 +50,7 @@ class Thresholds:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Thresholds:
-        return cls(float(data["answer"]), float(data["choices"]), float(data["risk"]), int(data.get("cases", 0)),
+        return cls(float(data["answer"]), float(data["choices"]), Risk(**data["risk"]), int(data.get("cases", 0)),
                    data.get("measured"))  # fmt: skip
 
 
@@ -59,6 +62,11 @@ class Case:
     right: int | None  # position, None when no candidate is right
     answerable: bool
     importance: float
+
+    @property
+    def first(self) -> float:
+        """The probability of the best candidate; 0 where there is none."""
+        return self.probabilities[0] if self.probabilities else 0.0
 
 
 def decide(probabilities: Sequence[float], thresholds: Thresholds) -> tuple[str, int]:
@@ -72,16 +80,22 @@ def decide(probabilities: Sequence[float], thresholds: Thresholds) -> tuple[str,
     return CHOICES, sum(probability >= floor for probability in probabilities[:MAX_CHOICES])
 
 
-def thresholds_for(cases: Sequence[Case], risk: Risk, shipped: Thresholds) -> Thresholds:
-    """The lowest thresholds that keep the risk; the shipped ones when there are too few cases."""
-    if len(cases) < MIN_CASES:
-        return Thresholds(shipped.answer, shipped.choices, risk.wrong, len(cases))
-    ordered = sorted((case for case in cases if case.probabilities), key=lambda case: -case.probabilities[0])
-    answer = _lowest(ordered, risk.wrong)
-    leading = [case.probabilities[0] for case in cases if case.answerable and case.probabilities]
-    choices = min(answer, float(np.quantile(leading, risk.refused))) if leading else answer
-    found = Thresholds(answer, choices, risk.wrong, len(cases))
-    return Thresholds(answer, choices, risk.wrong, len(cases), measure(cases, found))
+def thresholds_for(cases: Sequence[Case], risk: Risk, shipped: Sequence[Case]) -> Thresholds:
+    """The lowest thresholds that keep the risk on one's own cases together with the shipped ones.
+
+    Both kinds of question, answerable and not, are weighed as the risk says, whatever their number among the cases.
+    """
+    together = [*cases, *shipped]
+    if not together:
+        raise ValueError("thresholds need cases: there are neither own nor shipped ones")
+    weight = _weights(cases, shipped, risk.unanswerable)
+    first = np.array([case.first for case in together])
+    wrong = np.array([case.right != 0 for case in together])
+    answerable = np.array([case.answerable for case in together])
+    answer = _lowest(first, wrong, weight, risk.wrong)
+    choices = min(answer, _quantile(first[answerable], weight[answerable], risk.refused))
+    found = Thresholds(answer, choices, risk, len(cases))
+    return replace(found, measured=measure(cases, found)) if cases else found
 
 
 def measure(cases: Sequence[Case], thresholds: Thresholds) -> dict[str, float]:
@@ -105,23 +119,52 @@ def measure(cases: Sequence[Case], thresholds: Thresholds) -> dict[str, float]:
     }
 
 
-def _lowest(ordered: Sequence[Case], limit: float) -> float:
-    """Lowest probability down to which the share of wrong leaders stays within the limit; 1 when it never does.
+def _weights(cases: Sequence[Case], shipped: Sequence[Case], unanswerable: float) -> Doubles:
+    """Own cases weigh 1 on average, all shipped ones together `_SHIPPED_CASES`; then both kinds get their share."""
+    own, theirs = (np.array([case.importance for case in some]) for some in (cases, shipped))
+    scaled = [own / own.mean() if len(own) else own, theirs / theirs.sum() * _SHIPPED_CASES if len(theirs) else theirs]
+    weight = np.concatenate(scaled)
+    total = weight.sum()
+    answerable = np.array([case.answerable for case in [*cases, *shipped]])
+    for kind, share in ((answerable, 1 - unanswerable), (~answerable, unanswerable)):
+        if kind.any() and not kind.all():
+            weight[kind] *= share * total / weight[kind].sum()
+    return weight
 
-    A lucky few at the top would promise too much, so the limit must also hold with `_PSEUDO_CASES` more
-    that are wrong as often as the probabilities say.
+
+def _lowest(first: Doubles, wrong: NDArray[np.bool_], weight: Doubles, limit: float) -> float:
+    """The lowest threshold above which the share of wrong leaders stays within the limit; 1 when there is none.
+
+    What stays within is not the share that was seen but its upper bound at `_SURE` (Wilson 1927, for weighted cases
+    with Kish's effective number): questions to come are as many more or fewer wrong as chance has it, and a lucky few
+    at the top would promise too much.
     """
-    if not ordered:
+    order = np.argsort(-first, kind="stable")
+    ordered = weight[order]
+    counted = np.cumsum(ordered)
+    share = np.cumsum(ordered * wrong[order]) / counted
+    number = counted**2 / np.cumsum(ordered**2)
+    last_of_equals = np.append(np.diff(first[order]) != 0, True)
+    within = np.flatnonzero((_upper(share, number) <= limit) & last_of_equals)
+    return float(first[order][within[-1]]) if len(within) else 1.0
+
+
+def _upper(share: Doubles, number: Doubles) -> Doubles:
+    """The upper end of Wilson's interval, one-sided."""
+    square = _SURE**2
+    middle = share + square / (2 * number)
+    spread = _SURE * np.sqrt(share * (1 - share) / number + square / (4 * number**2))
+    bound: Doubles = (middle + spread) / (1 + square / number)
+    return bound
+
+
+def _quantile(values: Doubles, weight: Doubles, share: float) -> float:
+    """The value below which lies at most this share of the weight."""
+    if not len(values):
         return 1.0
-    weight = np.array([case.importance for case in ordered])
-    weight = weight / weight.mean()
-    wrong = np.array([case.right != 0 for case in ordered])
-    expected = np.array([1 - case.probabilities[0] for case in ordered])
-    counted = np.cumsum(weight)
-    pseudo = _PSEUDO_CASES * np.cumsum(weight * expected) / counted
-    seen = np.cumsum(weight * wrong)
-    within = np.flatnonzero((seen / counted <= limit) & ((seen + pseudo) / (counted + _PSEUDO_CASES) <= limit))
-    return float(ordered[within[-1]].probabilities[0]) if len(within) else 1.0
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weight[order]) - weight[order]
+    return float(values[order][np.flatnonzero(below <= share * weight.sum())[-1]])
 
 
 def _share(of: NDArray[np.bool_], among: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:

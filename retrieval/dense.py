@@ -1,7 +1,17 @@
-"""FAISS over the row vectors: exact up to `EXACT_UP_TO` rows, product-quantised with exact re-ranking above."""
+"""FAISS over vectors of length 1: exact for small bases, compressed codes with exact re-ranking for large ones.
+
+Above `EXACT_UP_TO` vectors the index holds codes (product quantisation, 4 bits, Jégou et al. 2011; searched in
+registers, André et al. 2017), and the `refined` best by code are compared again with the vectors themselves, which
+lie in a file of half-precision numbers mapped into memory. Above `SCANNED_UP_TO` the codes are parted into cells of
+which `probed` are searched. How many are refined and probed is measured at build time: steps of `ladder` are
+tried from cheap to dear until at least `RECALL` of the true first ten are found.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,36 +19,53 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.postings import mapped
+from retrieval.recall import Truth
+
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Ints = NDArray[np.int64]
 
 # Measured at 256 dimensions: Flat .4 ms at 10k and 10 ms at 100k rows, 4-bit PQ with refinement .3 ms at 100k
 # with the same first ten.
-EXACT_UP_TO = 20_000
-_REFINE = 10
+EXACT_UP_TO = 8_192
+# From here on reading every code costs more than choosing cells.
+SCANNED_UP_TO = 500_000
+RECALL = 0.99
 _TRAIN_ROWS = 50_000
+_ADDED = 65_536  # vectors handed to FAISS at once
+_FLAT, _PLAIN = "Flat", "PQ{codes}x4fs"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`kind` is FAISS's name of the index. `recall` is the share of the true first ten that it finds."""
+
+    kind: str
+    refined: int = 0
+    probed: int = 0
+    recall: float = 1.0
 
 
 class DenseIndex:
-    """Cosine similarity between a query vector and rows; all vectors have length 1."""
+    """Cosine similarity between a query vector and rows."""
 
-    def __init__(self, index: Any) -> None:
-        self._index = index
+    def __init__(self, index: Any, plan: Plan, vectors: Halves | None = None) -> None:
+        self._index, self.plan, self._vectors = index, plan, vectors
+        if plan.probed:
+            faiss.extract_index_ivf(index).nprobe = plan.probed
 
     @classmethod
-    def of(cls, vectors: Floats, exact_up_to: int = EXACT_UP_TO) -> DenseIndex:
+    def of(cls, vectors: Floats | Halves, exact_up_to: int = EXACT_UP_TO,
+           scanned_up_to: int = SCANNED_UP_TO) -> DenseIndex:  # fmt: skip
         """Index unit vectors, one for each row."""
         rows, dimensions = vectors.shape
-        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         if rows <= exact_up_to:
-            index: Any = faiss.IndexFlatIP(dimensions)
-        else:
-            factory = f"PQ{dimensions // 4}x4fs,RFlat"
-            index = faiss.index_factory(dimensions, factory, faiss.METRIC_INNER_PRODUCT)
-            index.k_factor = _REFINE
-            index.train(vectors[:: max(1, rows // _TRAIN_ROWS)])
-        index.add(vectors)
-        return cls(index)
+            index = faiss.IndexFlatIP(dimensions)
+            index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+            return cls(index, Plan(_FLAT))
+        halves = vectors.astype(np.float16, copy=False)
+        return _climbed(halves, list(ladder(rows, dimensions, scanned_up_to)))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -49,30 +76,87 @@ class DenseIndex:
 
     def search(self, vector: Floats, top: int) -> tuple[Ints, Floats]:
         """The `top` nearest rows and their similarities, best first."""
-        scores, rows = self._index.search(vector.reshape(1, -1), min(top, len(self)))
-        found = rows[0] >= 0
-        return rows[0][found], scores[0][found]
+        top = min(top, len(self))
+        scores, rows = self._index.search(vector.reshape(1, -1), min(max(top, self.plan.refined), len(self)))
+        found = rows[0][rows[0] >= 0]
+        if self._vectors is None:
+            return found, scores[0][: len(found)]
+        exact = self.similarities(vector, found)
+        order = np.argsort(-exact, kind="stable")[:top]
+        return found[order], exact[order]
+
+    def nearest(self, vector: Floats, top: int) -> Ints:
+        """`search` without the similarities."""
+        return self.search(vector, top)[0]
 
     def similarities(self, vector: Floats, rows: Ints) -> Floats:
         """Exact similarities of the given rows."""
-        vectors: Floats = self._refined.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
+        if self._vectors is None:
+            vectors: Floats = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
+        else:
+            vectors = self._vectors[rows].astype(np.float32)
         return vectors @ vector
 
-    def all_vectors(self) -> Floats:
-        """Every row vector, in order; for fitting, not for serving."""
-        vectors: Floats = self._refined.reconstruct_n(0, len(self))
-        return vectors
+    def all_vectors(self) -> Floats | Halves:
+        """Every row vector, in order; for measuring, not for serving."""
+        every: Floats | Halves = self._index.reconstruct_n(0, len(self)) if self._vectors is None else self._vectors
+        return every
 
-    @property
-    def _refined(self) -> Any:
-        refine = getattr(self._index, "refine_index", None)
-        return faiss.downcast_index(refine) if refine is not None else self._index
-
-    def save(self, path: Path) -> None:
-        faiss.write_index(self._index, str(path))
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        faiss.write_index(self._index, str(folder / "index.faiss"))
+        (folder / "plan.json").write_text(json.dumps(asdict(self.plan)) + "\n", encoding="utf-8")
+        if self._vectors is not None:
+            np.save(folder / "vectors.npy", self._vectors, allow_pickle=False)
 
     @classmethod
-    def load(cls, path: Path) -> DenseIndex:
+    def load(cls, folder: Path) -> DenseIndex:
         """What `save` wrote. A FAISS file has no checksum: the caller has verified it."""
         faiss.omp_set_num_threads(1)  # one short query at a time: threads cost more than they bring
-        return cls(faiss.read_index(str(path)))
+        vectors = folder / "vectors.npy"
+        plan = Plan(**json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+        index = faiss.read_index(str(folder / "index.faiss"))
+        return cls(index, plan, mapped(vectors) if vectors.is_file() else None)
+
+
+def ladder(rows: int, dimensions: int, scanned_up_to: int = SCANNED_UP_TO) -> Iterator[Plan]:
+    """What is tried, from cheap to dear: more to refine, more cells, codes twice as fine, and half-precision vectors
+    read from end to end, which misses nothing that matters."""
+    for part in (4, 2):
+        if dimensions % part:
+            continue
+        codes = _PLAIN.format(codes=dimensions // part)
+        if rows > scanned_up_to:
+            # FAISS advises 4 to 16 times the square root of the rows; k-means over so many is the dear part of a build.
+            cells = 2 ** round(np.log2(2 * np.sqrt(rows)))
+            for probed in (16, 32, 64, 128):
+                yield Plan(f"IVF{cells},{codes}", 600, min(probed, cells))
+        else:
+            for refined in (400, 1_000, 2_000):
+                yield Plan(codes, refined)
+    yield Plan("SQfp16", 400)
+
+
+def _climbed(vectors: Halves, plans: list[Plan]) -> DenseIndex:
+    """The first step of the ladder that finds enough; an index is only trained where the kind changes."""
+    truth = Truth.of(vectors)
+    made: DenseIndex | None = None
+    for plan in plans:
+        index = made._index if made is not None and made.plan.kind == plan.kind else _filled(vectors, plan.kind)
+        made = DenseIndex(index, plan, vectors)
+        made.plan = replace(plan, recall=truth.recall(made.nearest))
+        if made.plan.recall >= RECALL:
+            break
+    if made is None:
+        raise ValueError("no plan to make an index by")
+    return made
+
+
+def _filled(vectors: Halves, kind: str) -> Any:
+    rows, dimensions = vectors.shape
+    index = faiss.index_factory(dimensions, kind, faiss.METRIC_INNER_PRODUCT)
+    if not index.is_trained:
+        index.train(vectors[:: max(1, rows // _TRAIN_ROWS)].astype(np.float32))
+    for start in range(0, rows, _ADDED):
+        index.add(vectors[start : start + _ADDED].astype(np.float32))
+    return index

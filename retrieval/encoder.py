@@ -11,6 +11,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,8 +65,14 @@ def open_encoder(name_or_path: str | Path = DEFAULT_MODEL) -> Encoder:
         return HashEncoder()
     path = Path(name_or_path)
     if _is_static(path):
-        return StaticEncoder(path)
+        return static_encoder(path)
     return SentenceTransformerEncoder(str(name_or_path))
+
+
+@lru_cache(maxsize=2)
+def static_encoder(path: Path) -> StaticEncoder:
+    """The table of one folder, held once however many ask for it."""
+    return StaticEncoder(path)
 
 
 class StaticEncoder:
@@ -88,7 +95,9 @@ class StaticEncoder:
         module = folder / _first_module(folder)
         self._tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._table: NDArray[Any] = load_file(str(module / "model.safetensors"))["embedding.weight"]
+        # Twice the memory of the file, but no conversion with every question.
+        self._table: Floats = load_file(str(module / "model.safetensors"))["embedding.weight"].astype(np.float32)
+        self._lengths: Floats = np.linalg.norm(self._table, axis=-1)
         self._seen = _seen_marks(folder)
         self.name = folder.name
         self.dimensions = int(self._table.shape[1])
@@ -107,10 +116,19 @@ class StaticEncoder:
         means = [self._mean(one.ids) for one in encoded]
         return _unit(np.stack(means)) if means else np.zeros((0, self.dimensions), dtype=np.float32)
 
+    def token_ids(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Numbers of the tokens of normalised texts; 0 stands for an unknown one."""
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [np.array(one.ids, dtype=np.int64) for one in encoded]
+
+    def token_vectors(self, ids: NDArray[Any]) -> tuple[Floats, Floats]:
+        """Vectors of tokens, and their lengths: what a token weighs in a text."""
+        return self._table[ids], self._lengths[ids]
+
     def _mean(self, ids: list[int]) -> Floats:
         if not ids:
             return np.zeros(self.dimensions, dtype=np.float32)
-        mean: Floats = self._table[ids].astype(np.float32).mean(axis=0)
+        mean: Floats = self._table[ids].mean(axis=0)
         return mean
 
 

@@ -88,6 +88,11 @@ class Entry:
         """The object that stands on one line of entries.jsonl; `version` is written for readers only."""
         return {**self.content, "version": self.version}
 
+    @property
+    def line(self) -> str:
+        """`to_json` as a line of entries.jsonl."""
+        return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True) + "\n"
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entry:
         """Unknown keys are ignored. Raises BadEntry when a key is missing or the type is none of ours."""
@@ -119,7 +124,7 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            entry = _parse(line, f"{path.name} line {number}")
+            entry = parse_entry(line, f"{path.name} line {number}")
             if entry.id in entries:
                 raise BadEntry(f"{path.name} line {number}: id {entry.id!r} occurs twice")
             entries[entry.id] = entry
@@ -128,11 +133,11 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
 
 def write_entries(path: Path, entries: Iterable[Entry]) -> None:
     """One JSON object per line, UTF-8, keys sorted: equal entries give equal bytes."""
-    lines = (json.dumps(entry.to_json(), ensure_ascii=False, sort_keys=True) for entry in entries)
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    path.write_text("".join(entry.line for entry in entries), encoding="utf-8")
 
 
-def _parse(line: str, where: str) -> Entry:
+def parse_entry(line: str, where: str) -> Entry:
+    """One line of the file. Raises BadEntry, which says `where` it stands."""
     try:
         data = json.loads(line)
     except json.JSONDecodeError as error:

@@ -1,162 +1,183 @@
-"""Fusion weights and thresholds from the knowledge base's own questions, none of which scores itself.
+"""Weights and thresholds of a build, from questions none of which scores itself.
 
-Each sampled question is asked twice: without its own row, and as one the knowledge base does not
-cover: without its whole entry and without the entries most like it (several entries may settle one
-question, and those that would are not wrong). Half of the share that is assumed to be unanswerable
-is questions of that kind, half is talk from out of scope. Weights for the thresholds come from five
-folds by entry.
+What people really asked tells most: the entry that answers it, that none does, or that the one they were shown did not
+help. The knowledge base's own similar questions, each asked without its own row, tell less, because editors write them
+to differ from each other: they help to put candidates in order, but probabilities learned from them trust nothing any
+more (decision 0018). What is learned starts from the shipped weights (`retrieval.shipped`).
 
-Questions that people really asked, with the entry that answers them, tell more than the editors' own:
-where there are enough of them, they take the place of the answerable ones in the thresholds.
+Thresholds come from real questions alone, each under weights that have not seen its entry, together with the shipped
+cases, which count like a hundred of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import fusion
+from retrieval.belief import fold_of
 from retrieval.codes import CodeTable
-from retrieval.decision import MIN_CASES, Case, Risk, Thresholds, thresholds_for
+from retrieval.decision import Case, Risk, Thresholds, thresholds_for
 from retrieval.encoder import Encoder
-from retrieval.fusion import Fusion
-from retrieval.learned import LearnedFit
+from retrieval.fusion import Fusion, Judged
+from retrieval.labels import Labels
 from retrieval.rows import QUESTION
 from retrieval.scorer import Hidden, Scored, Scorer
+from retrieval.shipped import Shipped
+from retrieval.tokens import text_key
 from zhtext.normalize import normalize
 
 # Each question costs 4 ms at 300 entries and 20 ms at 10,000; more of them hardly move the weights.
-MAX_QUESTIONS = 800
+MAX_QUESTIONS = 300
 FOLDS = 5
-# Entries most like the one left out that are left out with it.
-TWINS = 3
+# What a similar question tells beside one that somebody asked.
+OWN = 0.25
 _SEED = 20_261_122
-_OUT_OF_SCOPE_FILE = Path(__file__).parent / "out_of_scope.txt"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One question asked once with something hidden; `right` marks the candidate that should win."""
+    """One question asked once, perhaps with something hidden; `right` marks the candidate that should win.
 
-    entry: int
+    `group` is equal for trials that tell about each other; `fold` says which of the shipped trees have not seen the
+    question.
+    """
+
+    group: int
     scored: Scored
     right: NDArray[np.bool_]
     answerable: bool
     importance: float
+    fold: int | None = None
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question somebody asked, and the number of the entry that a human says answers it."""
+class _Bench:
+    """What questions are put to."""
 
-    text: str
-    entry: int
+    scorer: Scorer
+    codes: CodeTable
+    encoder: Encoder
+
+    def usable(self, text: str) -> bool:
+        """Codes and sentences of the base are decided by rules, and so is a text without words."""
+        return bool(text_key(text)) and not self.codes.match(text).found and not self.scorer.same_text(text)
+
+    def ask(self, text: str) -> Scored:
+        return self.scorer.score(self.scorer.evidence(text, self.encoder.encode_query(text)))
 
 
 def fit_fusion(
-    scorer: Scorer,
-    learned: LearnedFit | None,
-    codes: CodeTable,
-    encoder: Encoder,
-    risk: Risk,
-    shipped: tuple[Fusion, Thresholds],
-    asked: Sequence[Asked] = (),
-) -> tuple[Fusion, Thresholds]:
-    """Weights and thresholds; the shipped ones where there are too few questions."""
-    own = list(_trials(scorer, learned, codes, encoder, risk))
-    around, thresholds = shipped
-    if len(own) < MIN_CASES:
-        return around, thresholds_for((), risk, thresholds)
-    weight = sum(trial.importance for trial in own if trial.answerable)
-    real = _asked_trials(scorer, codes, encoder, asked, weight)
-    judged = [trial for trial in own if not trial.answerable] + real if len(real) >= MIN_CASES else own
-    cases = _held_out_cases(own + real, judged, around)
-    return _fit(own + real, around), thresholds_for(cases, risk, thresholds)
+    scorer: Scorer, codes: CodeTable, encoder: Encoder, risk: Risk, start: Shipped, labels: Labels,
+    number: Mapping[str, int],
+) -> tuple[Fusion, Thresholds]:  # fmt: skip
+    """Weights and thresholds. `number` maps the ids of the entries to their places."""
+    bench = _Bench(scorer, codes, encoder)
+    real = _shared(list(_real(bench, labels, number, start.fusion)), risk)
+    own = [_weighing(trial, OWN) for trial in _own(bench)]
+    cases = _held_out_cases(real, own, start.fusion)
+    return _fit(real, own, start.fusion), thresholds_for(cases, risk, start.cases)
 
 
-def _asked_trials(
-    scorer: Scorer, codes: CodeTable, encoder: Encoder, asked: Sequence[Asked], weight: float
-) -> list[Trial]:
-    """Asked as they are: none of them stands in the index. Together they weigh `weight`."""
-    usable = [one for one in asked if not codes.match(one.text).found and not scorer.same_text(one.text)]
-    trials = []
-    for one in usable:
-        scored = scorer.score(scorer.evidence(one.text, encoder.encode_query(one.text)))
-        trials.append(Trial(one.entry, scored, scored.entries == one.entry, True, weight / len(usable)))
-    return trials
+def cases_of(trials: Sequence[Trial], fused: Fusion) -> list[Case]:
+    """What the trials come to under weights that have not seen them."""
+    return [_case(trial, fused) for trial in trials]
 
 
-def _trials(
-    scorer: Scorer, learned: LearnedFit | None, codes: CodeTable, encoder: Encoder, risk: Risk
-) -> Iterator[Trial]:
-    sample = _sample(scorer, codes, encoder)
-    strangers = _out_of_scope() if sample else ()
-    unanswerable = risk.unanswerable / 2
-    alike: dict[int, tuple[int, ...]] = {}
-    for row in sample:
-        entry = int(scorer.rows.owners[row])
-        text = scorer.rows.texts[row]
-        evidence = scorer.evidence(text, encoder.encode_query(text))
-        own = np.union1d([row], [same for same in scorer.same_text(text) if scorer.rows.owners[same] == entry])
-        if entry not in alike:
-            alike[entry] = (entry, *scorer.alike(entry, TWINS))
-        for rows, without in ((own, ()), (scorer.rows_of(entry), alike[entry])):
-            classified = learned.without(rows, row) if learned else None
-            scored = scorer.score(evidence, hidden=Hidden(entry, rows, without, classified))
-            importance = unanswerable if without else 1 - risk.unanswerable
-            yield Trial(entry, scored, scored.entries == entry, not without, importance)
-    for number, text in enumerate(strangers):
-        scored = scorer.score(scorer.evidence(text, encoder.encode_query(text)))
-        yield Trial(number, scored, np.zeros(len(scored.entries), dtype=bool), False,
-                    unanswerable * len(sample) / len(strangers))  # fmt: skip
+def _real(bench: _Bench, labels: Labels, number: Mapping[str, int], around: Fusion) -> Iterator[Trial]:
+    """Asked as they are: none of them stands in the index. Those of entries that are gone are left aside, and rejected
+    ones that would not lead."""
+    for text, entry_id in labels.asked.items():
+        plain, entry = normalize(text), number.get(entry_id)
+        if entry is not None and bench.usable(plain):
+            scored = bench.ask(plain)
+            yield Trial(entry, scored, scored.entries == entry, True, 1.0, fold_of(plain))
+    for text in labels.uncovered:
+        plain = normalize(text)
+        if bench.usable(plain):
+            yield _unanswerable(plain, bench.ask(plain))
+    for text, entry_id in labels.rejected.items():
+        plain, entry = normalize(text), number.get(entry_id)
+        if entry is not None and text not in labels.asked and bench.usable(plain):
+            scored = bench.ask(plain)
+            leader = scored.entries[around.ranked(scored.features)[0][:1]]
+            yield from [_unanswerable(plain, scored)] if entry in leader else []
 
 
-@lru_cache(maxsize=1)
-def _out_of_scope() -> tuple[str, ...]:
-    """Questions that no such knowledge base covers, normalised."""
-    lines = _OUT_OF_SCOPE_FILE.read_text(encoding="utf-8").splitlines()
-    return tuple(normalize(line) for line in lines if line and not line.startswith("#"))
+def _own(bench: _Bench) -> Iterator[Trial]:
+    """The base's own questions, each as if it were not there."""
+    scorer = bench.scorer
+    for row in _sample(bench):
+        entry, text = int(scorer.rows.owners[row]), scorer.rows.texts[row]
+        evidence = scorer.evidence(text, bench.encoder.encode_query(text))
+        rows = np.union1d([row], [same for same in scorer.same_text(text) if scorer.rows.owners[same] == entry])
+        scored = scorer.score(evidence, hidden=Hidden(entry, rows))
+        yield Trial(entry, scored, scored.entries == entry, True, 1.0)
 
 
-def _sample(scorer: Scorer, codes: CodeTable, encoder: Encoder) -> list[int]:
+def _unanswerable(text: str, scored: Scored) -> Trial:
+    return Trial(
+        zlib.crc32(text.encode()), scored, np.zeros(len(scored.entries), dtype=bool), False, 1.0, fold_of(text)
+    )
+
+
+def _shared(trials: Sequence[Trial], risk: Risk) -> list[Trial]:
+    """Each of importance 1 on average, answerable and other ones as the risk says."""
+    answerable = sum(trial.answerable for trial in trials)
+    others = len(trials) - answerable
+    if not answerable or not others:
+        return list(trials)
+    share = {True: (1 - risk.unanswerable) / answerable, False: risk.unanswerable / others}
+    return [_weighing(trial, len(trials) * share[trial.answerable]) for trial in trials]
+
+
+def _weighing(trial: Trial, importance: float) -> Trial:
+    return replace(trial, importance=importance)
+
+
+def _sample(bench: _Bench) -> list[int]:
     """Questions of entries that keep other rows; those with a code are not decided by fusion.
 
     Those that the encoder was trained on would flatter it.
     """
-    owners, kinds = scorer.rows.owners, scorer.rows.kinds
-    several = np.bincount(owners) > 2
-    usable = [row for row, kind in enumerate(kinds) if kind == QUESTION and several[owners[row]]]
+    rows = bench.scorer.rows
+    several = np.bincount(rows.owners) > 2
+    usable = [row for row, kind in enumerate(rows.kinds) if kind == QUESTION and several[rows.owners[row]]]
     order = np.random.default_rng(_SEED).permutation(usable).tolist() if usable else []
     chosen: list[int] = []
     for row in order:
         if len(chosen) == MAX_QUESTIONS:
             break
-        text = scorer.rows.texts[row]
-        if not codes.match(text).found and not encoder.has_seen(text):
+        text = rows.texts[row]
+        if not bench.codes.match(text).found and not bench.encoder.has_seen(text):
             chosen.append(row)
     return chosen
 
 
-def _fit(trials: Sequence[Trial], around: Fusion) -> Fusion:
-    return fusion.fit([(trial.scored.features, trial.right, trial.importance) for trial in trials], around)
+def _fit(real: Sequence[Trial], own: Sequence[Trial], around: Fusion) -> Fusion:
+    return fusion.fit(_judged([*real, *own]), around, believed=_judged(real))
 
 
-def _held_out_cases(trials: Sequence[Trial], judged: Sequence[Trial], around: Fusion) -> list[Case]:
-    """Each of the `judged` under weights that have not seen its entry."""
+def _judged(trials: Sequence[Trial]) -> list[Judged]:
+    return [Judged(trial.scored.features, trial.right, trial.importance, trial.fold) for trial in trials]
+
+
+def _held_out_cases(real: Sequence[Trial], own: Sequence[Trial], around: Fusion) -> list[Case]:
+    """Each real question under weights that have seen neither it nor others of its entry."""
     cases = []
-    for fold in range(FOLDS):
-        fused = _fit([trial for trial in trials if trial.entry % FOLDS != fold], around)
-        cases += [_case(trial, fused) for trial in judged if trial.entry % FOLDS == fold]
+    for fold in range(FOLDS if real else 0):
+        others, questions = ([trial for trial in some if trial.group % FOLDS != fold] for some in (real, own))
+        fused = _fit(others, questions, around)
+        cases += cases_of([trial for trial in real if trial.group % FOLDS == fold], fused)
     return cases
 
 
 def _case(trial: Trial, fused: Fusion) -> Case:
-    order, probabilities = fused.ranked(trial.scored.features)
+    order, probabilities = fused.ranked(trial.scored.features, trial.fold)
     right = np.flatnonzero(trial.right[order])
     place = int(right[0]) if len(right) else None
     return Case(tuple(probabilities.tolist()), place, trial.answerable, trial.importance)

@@ -6,38 +6,47 @@ was fitted: its publication takes seconds, and thresholds do not move because so
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from retrieval.decision import Risk, Thresholds
 from retrieval.entry import Entry
 from retrieval.fusion import Fusion
 
+THRESHOLDS = "thresholds.json"
 # Share of entries that may be new, changed or gone before weights and thresholds are fitted again.
 FIT_AGAIN = 0.05
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """`corpus` maps the ids of the entries that were there to their versions; `asked` counts the real questions."""
+    """`corpus` maps the ids of the entries that were there to their versions; `labels` counts what people had said."""
 
     fusion: Fusion
     thresholds: Thresholds
     corpus: Mapping[str, str]
-    asked: int = 0
+    labels: int = 0
 
-    def holds(self, entries: Sequence[Entry], risk: Risk, asked: int) -> bool:
+    def holds(self, entries: Sequence[Entry], risk: Risk, labels: int) -> bool:
         """Whether so little has changed that fitting again would find the same."""
         now = {entry.id: entry.version for entry in entries}
         changed = sum(now.get(name) != self.corpus.get(name) for name in now.keys() | self.corpus.keys())
-        close = changed <= FIT_AGAIN * len(self.corpus) and abs(asked - self.asked) <= FIT_AGAIN * max(self.asked, 1)
-        return close and self.thresholds.risk == risk.wrong
+        close = changed <= FIT_AGAIN * len(self.corpus) and abs(labels - self.labels) <= FIT_AGAIN * max(self.labels, 1)
+        return close and self.thresholds.risk == risk
 
     def to_json(self) -> dict[str, Any]:
         """What fitted.json holds; weights and thresholds have files of their own."""
-        return {"corpus": dict(self.corpus), "asked": self.asked}
+        return {"corpus": dict(self.corpus), "labels": self.labels}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], fusion: Fusion, thresholds: Thresholds) -> Fitted:
-        return cls(fusion, thresholds, dict(data["corpus"]), int(data["asked"]))
+        return cls(fusion, thresholds, dict(data["corpus"]), int(data["labels"]))
+
+
+def risk_of(folder: Path) -> Risk:
+    """The risk that the thresholds of a build were found for; loads nothing else. Raises OSError, ValueError,
+    LookupError, TypeError."""
+    return Thresholds.from_json(json.loads((folder / THRESHOLDS).read_text(encoding="utf-8"))).risk

@@ -2,82 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from retrieval import learned
+from retrieval.alignment import TokenLists, word_table
 from retrieval.dense import DenseIndex
 from retrieval.encoder import Encoder
 from retrieval.entry import Entry
-from retrieval.learned import LearnedFit, LearnedIndex
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical import lexical
+from retrieval.postings import Postings
+from retrieval.progress import Progress, silent, told
 from retrieval.rows import Rows, rows_of
-from retrieval.tokens import bigrams, char_tokens, word_tokens
-from retrieval.whole import WholeIndex
+from retrieval.tokens import char_tokens
+from retrieval.vectors import vectors_of
+from retrieval.whole import whole
 from zhtext.normalize import normalize
+
+_POSTINGS = ("char", "answer", "whole")
+_WORDS = ("row_words", "answer_words")
 
 
 @dataclass(frozen=True)
 class Indexes:
-    """`char`, `word` and `dense` run over rows; `answer…` and `whole` over entries."""
+    """`char`, `dense` and `row_words` run over rows; `answer…` and `whole` over entries."""
 
     rows: Rows
-    titles: tuple[frozenset[str], ...]
-    char: LexicalIndex
-    word: LexicalIndex
+    char: Postings
     dense: DenseIndex
-    answer: LexicalIndex
-    answer_word: LexicalIndex
+    row_words: TokenLists
+    answer: Postings
     answer_dense: DenseIndex
-    whole: WholeIndex
-    learned: LearnedIndex | None
+    answer_words: TokenLists
+    whole: Postings
+
+    def __len__(self) -> int:
+        """Entries."""
+        return len(self.rows.starts)
+
+    @property
+    def plans(self) -> dict[str, dict[str, Any]]:
+        """How each vector index searches, and the recall that was measured."""
+        return {"rows": asdict(self.dense.plan), "answers": asdict(self.answer_dense.plan)}
 
     def save(self, folder: Path) -> None:
-        """All but the rows and titles, which `store` writes with the entries."""
-        for name in ("char", "word", "answer", "answer_word", "whole"):
+        self.rows.save(folder / "rows")
+        for name in (*_POSTINGS, *_WORDS):
             getattr(self, name).save(folder / name)
-        self.dense.save(folder / "dense.faiss")
-        self.answer_dense.save(folder / "answer.faiss")
-        if self.learned is not None:
-            self.learned.save(folder / "learned")
+        self.dense.save(folder / "dense")
+        self.answer_dense.save(folder / "answer_dense")
 
     @classmethod
-    def load(cls, folder: Path, rows: Rows, entries: Sequence[Entry]) -> Indexes:
+    def load(cls, folder: Path) -> Indexes:
         """What `save` wrote; the caller has verified the files."""
-        lexical = {name: LexicalIndex.load(folder / name) for name in ("char", "word", "answer", "answer_word")}
+        char, answer, whole_entries = (Postings.load(folder / name) for name in _POSTINGS)
+        row_words, answer_words = (TokenLists.load(folder / name) for name in _WORDS)
         return cls(
-            rows=rows, titles=_titles(entries), **lexical, dense=DenseIndex.load(folder / "dense.faiss"),
-            answer_dense=DenseIndex.load(folder / "answer.faiss"), whole=WholeIndex.load(folder / "whole"),
-            learned=LearnedIndex.load(folder / "learned") if (folder / "learned").is_dir() else None,
+            rows=Rows.load(folder / "rows"), char=char, dense=DenseIndex.load(folder / "dense"), row_words=row_words,
+            answer=answer, answer_dense=DenseIndex.load(folder / "answer_dense"), answer_words=answer_words,
+            whole=whole_entries,
         )  # fmt: skip
 
 
-def index(entries: Sequence[Entry], encoder: Encoder) -> tuple[Indexes, LearnedFit | None]:
-    """Indexes of the entries, and what fitting needs to leave questions out."""
-    rows = rows_of(entries)
-    documents = [document(entry) for entry in entries]
-    characters, words = [char_tokens(text) for text in rows.texts], [word_tokens(text) for text in rows.texts]
-    answers, answer_words = [char_tokens(text) for text in documents], [word_tokens(text) for text in documents]
-    fitted = learned.fit(
-        np.concatenate([rows.owners, np.arange(len(entries), dtype=np.int32)]),
-        [[*a, *b] for a, b in zip([*characters, *answers], [*words, *answer_words], strict=True)],
-    )
-    made = Indexes(
-        rows=rows, titles=_titles(entries), char=LexicalIndex.of(characters), word=LexicalIndex.of(words),
-        dense=DenseIndex.of(encoder.encode_documents(rows.texts)), answer=LexicalIndex.of(answers),
-        answer_word=LexicalIndex.of(answer_words), answer_dense=DenseIndex.of(encoder.encode_documents(documents)),
-        whole=WholeIndex.of(characters, rows.owners, answers), learned=fitted.index if fitted else None,
+def index(
+    entries: Sequence[Entry], encoder: Encoder, *, means: Mapping[str, float] | None = None, progress: Progress = silent
+) -> Indexes:
+    """Indexes of the entries.
+
+    `means` are the mean lengths (see `means_of`) of a larger set that these entries come on top of.
+    """
+    mean = means or {}
+    rows = rows_of(told(entries, progress, "rows"))
+    documents = [document(entry) for entry in told(entries, progress, "documents")]
+    char = lexical(map(char_tokens, told(rows.texts, progress, "char")), mean.get("char"))
+    answer = lexical(map(char_tokens, told(documents, progress, "answer")), mean.get("answer"))
+    words = word_table()
+    return Indexes(
+        rows=rows, char=char, answer=answer,
+        whole=whole(char, rows.owners, answer, mean.get("whole")),
+        dense=DenseIndex.of(vectors_of(rows.texts, encoder, progress, "dense")),
+        answer_dense=DenseIndex.of(vectors_of(documents, encoder, progress, "answer_dense")),
+        row_words=TokenLists.of(told(rows.texts, progress, "words"), words),
+        answer_words=TokenLists.of(told(documents, progress, "answer_words"), words),
     )  # fmt: skip
-    return made, fitted
+
+
+def means_of(folder: Path) -> dict[str, float]:
+    """The mean lengths of saved indexes, by name."""
+    return {name: Postings.load(folder / name).mean for name in _POSTINGS}
 
 
 def document(entry: Entry) -> str:
     """What an entry says, normalised: title, module, answers, workaround."""
     return normalize(" ".join((entry.title, entry.module, *entry.shown)))
-
-
-def _titles(entries: Sequence[Entry]) -> tuple[frozenset[str], ...]:
-    return tuple(bigrams(normalize(entry.title)) for entry in entries)

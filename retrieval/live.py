@@ -11,6 +11,7 @@ from retrieval.encoder import Encoder
 from retrieval.errors import BuildRefused, MissingBuild
 from retrieval.result import Result
 from retrieval.retriever import Retriever
+from retrieval.store import Index
 
 
 class Live:
@@ -23,6 +24,7 @@ class Live:
         self._root = root
         self._encoder = encoder
         self._serving: Retriever | None = None
+        self._loaded: Index | None = None  # what it serves: a build that shares files with it is switched to at once
         self._refused: str | None = None  # the name in CURRENT that could not be served
         self.problem: str | None = None
         self._switching = threading.Lock()
@@ -86,4 +88,7 @@ class Live:
                 continue
 
     def _open(self, name: str) -> Retriever:
-        return Retriever(store.load(self._root / name), self._encoder)
+        index = store.load(self._root / name, beside=self._loaded)
+        made = Retriever(index, self._encoder)
+        self._loaded = index
+        return made

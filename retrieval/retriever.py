@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.decisions import AT
+from retrieval.alignment import word_table
 from retrieval.codes import CodeMatch
 from retrieval.decision import ANSWER, CHOICES, DECLINE, MAX_CHOICES, decide
 from retrieval.encoder import Encoder
+from retrieval.entries import POLICY
 from retrieval.entry import Entry, Variant
 from retrieval.errors import MismatchedBuild
 from retrieval.fitted import Fitted
@@ -79,16 +81,19 @@ class Retriever:
                 f"build {index.info.build_id} was made with encoder {index.info.encoder} "
                 f"({index.info.encoder_fingerprint}), not {encoder.name} ({encoder.fingerprint}); build again"
             )
+        if index.info.words != word_table().fingerprint:
+            raise MismatchedBuild(f"build {index.info.build_id} was made with another table of words; build again")
         self._index = index
         self._encoder = encoder
-        self._by_id = {entry.id: entry for entry in index.entries}
+        self._has_policy = index.entries.has_policy
 
     @property
     def build_id(self) -> str:
         return self._index.info.build_id
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> Sequence[Entry]:
+        """All entries of this build; each is read from its file when it is asked for."""
         return self._index.entries
 
     @property
@@ -98,7 +103,7 @@ class Retriever:
 
     def entry(self, entry_id: str) -> Entry | None:
         """An entry of this build, for a choice that was picked."""
-        return self._by_id.get(entry_id)
+        return self._index.entries.get(entry_id)
 
     def ask(self, question: str, *, top: int = 10, version: str | None = None) -> Result:
         """Ranked entries and a decision. Never raises on any text; equal questions to one build give equal results.
@@ -111,7 +116,7 @@ class Retriever:
             return self._result(text, (), codes, _NOTHING, _Verdict(DECLINE, "empty"), top)
         evidence = self._index.scorer.evidence(text, self._encoder.encode_query(text))
         ranked = self._rank(evidence, codes)
-        verdict = self._by_code(codes, ranked) or self._by_meaning(text, ranked)
+        verdict = self._by_code(codes, ranked) or self._by_meaning(text, codes, ranked)
         verdict = self._for_version(verdict, text, version)
         return self._result(text, evidence.words, codes, ranked, verdict, top)
 
@@ -146,13 +151,15 @@ class Retriever:
         reason = "codes_fold_together" if len(codes.found) == 1 else "several_codes"
         return _Verdict(CHOICES, reason, named[:MAX_CHOICES])
 
-    def _by_meaning(self, text: str, ranked: _Ranked) -> _Verdict:
-        restricted = policy_only(text)
+    def _by_meaning(self, text: str, codes: CodeMatch, ranked: _Ranked) -> _Verdict:
+        restricted = self._has_policy and policy_only(text)
         if restricted:
-            ranked = ranked.only([owner for owner in ranked.owners if self._index.entries[owner].type == "policy"])
+            ranked = ranked.only([owner for owner in ranked.owners if self._index.entries[owner].type == POLICY])
         shown = ranked.verbatim
         if shown:
             return _Verdict(ANSWER, "exact", shown) if len(shown) == 1 else _Verdict(CHOICES, "rivals", shown)
+        # K139 looks like E139 and 端口 5012 like GC-5012; what looks like a code and is none asks for no such entry.
+        ranked = ranked.only([owner for owner in ranked.owners if owner not in codes.resembled])
         decision, number = decide(ranked.probabilities, self._index.thresholds)
         if decision == DECLINE:
             return _Verdict(DECLINE, "policy_only" if restricted else "no_evidence")
@@ -183,7 +190,7 @@ class Retriever:
             decision=verdict.decision, reason=verdict.reason, entry_id=answered.id if answered else None,
             code=answered.code if answered else None, title=answered.title if answered else None,
             probability=leading[0] if leading else 0.0,
-            thresholds={"answer": limits.answer, "choices": limits.choices, "risk": limits.risk},
+            thresholds={"answer": limits.answer, "choices": limits.choices, "risk": limits.risk.wrong},
             build_id=self.build_id, trace_id=self._trace(text, verdict), candidates=self._candidates(ranked, top),
             offers=() if answered else self._offers(verdict),
             variant=verdict.variant.versions if verdict.variant else None,
@@ -211,7 +218,8 @@ def variant_offers(entry: Entry) -> tuple[Offer, ...]:
 
 
 def policy_only(text: str) -> bool:
-    """Whether a normalised question asks for prices, law or promises, which only policies may answer."""
+    """Whether a normalised question asks for prices, law or promises. Where a base has policies, they alone answer it;
+    a plain FAQ without any answers from what it approved."""
     return _policy_pattern().search(text) is not None
 
 

@@ -1,30 +1,29 @@
 """All evidence about one question, and from it the features of each candidate entry.
 
 Serving and fitting use the same code; fitting hides some rows, so that a question is scored as
-if it were not in the knowledge base.
+if it were not in the knowledge base. Nothing here takes time or room for each entry of the base: the
+indexes name their best, and features are computed for those alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.indexes import Indexes
-from retrieval.tokens import bigrams, char_tokens, text_key, word_tokens
-from retrieval.whole import Removed, words_of
+from retrieval.segment import RANKED, Hearing, Mask, Question, Segment, shared_idf, together
+from retrieval.tokens import char_tokens, word_tokens
+from retrieval.whole import removed
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# fmt: off
-COMPARED = (
-    "char", "word", "dense", "dense_mean", "learned", "answer", "answer_word", "answer_dense", "whole", "cover",
-    "title",
-)
-# fmt: on
+# What candidates are compared by. Words beside characters, a linear classifier over the base's own questions, overlap
+# with the title, topic and type were tried too and add nothing to these: see decision 0017.
+COMPARED = ("char", "dense", "dense_mean", "aligned", "answer", "answer_dense", "whole", "cover")
 RULES = ("exact", "code")
 FEATURES = (*COMPARED, "short", *RULES)
 _DEPTH = 16
@@ -33,28 +32,26 @@ _DENSE_ROWS = 200
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the indexes say about one question before anything is hidden."""
+    """What the indexes say about one question before anything is hidden, segment by segment."""
 
-    text: str
-    tokens: tuple[str, ...]  # characters and pairs
-    words: tuple[str, ...]
-    vector: Floats
-    char: Floats  # of rows
-    word: Floats
-    near_rows: Ints
+    question: Question
+    heard: tuple[Hearing, ...]
+
+    @property
+    def text(self) -> str:
+        return self.question.text
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.question.words
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """What a simulated question must not see: some rows of `entry`, and the entries `without` altogether.
-
-    `learned` are the classifier's scores of all entries, had it never seen the rows.
-    """
+    """Rows of an entry that a simulated question must not see."""
 
     entry: int
     rows: Ints
-    without: tuple[int, ...]
-    learned: Floats | None
 
 
 @dataclass(frozen=True)
@@ -66,114 +63,93 @@ class Scored:
 
 
 class Scorer:
-    """Asks the indexes of one build; stateless between questions."""
+    """Asks the indexes of one build; stateless between questions.
 
-    def __init__(self, indexes: Indexes) -> None:
-        self._indexes = indexes
+    A build of several segments is for serving; fitting hides rows of the only one.
+    """
+
+    def __init__(self, indexes: Indexes, *after: Segment, gone: Ints | None = None) -> None:
+        self._segments = (Segment(indexes, gone=gone), *after)
         self.rows = indexes.rows
-        self._starts = self.rows.starts
-        self._ends = np.append(self._starts[1:], len(self.rows.texts))
-        self._keys: dict[str, list[int]] = {}
-        for row, text in enumerate(self.rows.texts):
-            self._keys.setdefault(text_key(text), []).append(row)
+
+    @property
+    def base(self) -> Indexes:
+        """The indexes of the first segment."""
+        return self._segments[0].indexes
 
     def evidence(self, text: str, vector: Floats) -> Evidence:
-        """Ask the row indexes once about a normalised text."""
-        tokens, words = char_tokens(text), word_tokens(text)
-        near_rows, _ = self._indexes.dense.search(vector, _DENSE_ROWS)
-        return Evidence(text, tuple(tokens), tuple(words), vector, self._indexes.char.scores(tokens),
-                        self._indexes.word.scores(words), near_rows)  # fmt: skip
+        """Ask the indexes once about a normalised text."""
+        asked = self._segments[0].alignment.asked(text)
+        question = Question(text, tuple(char_tokens(text)), tuple(word_tokens(text)), vector, asked)
+        idf = shared_idf(self._segments, question.tokens)
+        return Evidence(question, tuple(one.hear(question, _DENSE_ROWS, _DEPTH // 2, idf) for one in self._segments))
 
     def same_text(self, text: str) -> list[int]:
         """Rows that say the same but for punctuation and case."""
-        return self._keys.get(text_key(text), [])
-
-    def alike(self, entry: int, number: int) -> tuple[int, ...]:
-        """The other entries that an entry's own questions and title find first."""
-        tokens = [token for row in self.rows_of(entry) for token in char_tokens(self.rows.texts[row])]
-        scores, _ = self._indexes.whole.scores(tokens)
-        scores[entry] = -1.0
-        return tuple(int(other) for other in np.argsort(-scores, kind="stable")[:number] if other != entry)
+        return self.rows.same(text)
 
     def rows_of(self, entry: int) -> Ints:
-        return np.arange(self._starts[entry], self._ends[entry])
+        return self.rows.of(entry)
 
     def score(self, evidence: Evidence, *, codes: Sequence[int] = (), hidden: Hidden | None = None) -> Scored:
         """Features of the candidates; `codes` are entries that the question names by their code."""
-        visible = np.ones(len(self.rows.texts), dtype=np.float32)
+        unseen = None
         if hidden is not None:
-            visible[hidden.rows] = 0.0
-        over_entries = self._over_entries(evidence, visible, hidden)
-        without = hidden.without if hidden is not None else ()
-        entries = self._candidates(evidence, over_entries, visible, codes, without)
-        if not len(entries):
-            return Scored(entries, np.zeros((0, len(FEATURES)), dtype=np.float32))
-        columns = {name: scores[entries] for name, scores in over_entries.items()}
-        columns["dense"], columns["dense_mean"] = self._dense(evidence.vector, entries, visible)
-        columns["answer_dense"] = self._indexes.answer_dense.similarities(evidence.vector, entries)
-        columns["learned"] = self._learned(evidence, entries, hidden)
-        columns["title"] = self._title_overlap(evidence.text, entries)
-        columns["short"] = np.full(len(entries), 1.0 / max(1, len(evidence.tokens)), dtype=np.float32)
-        columns["exact"] = self._exact(evidence.text, entries, visible)
-        columns["code"] = np.isin(entries, list(codes)).astype(np.float32)
-        return Scored(entries, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32))
+            unseen = np.zeros(len(self.rows), dtype=bool)
+            unseen[hidden.rows] = True
+            evidence = self._without_words(evidence, hidden)
+        entries = self._candidates(evidence, unseen, codes)
+        features = np.zeros((len(entries), len(FEATURES)), dtype=np.float32)
+        for segment, heard in zip(self._segments, evidence.heard, strict=True):
+            mine = segment.holds(entries)
+            if mine.any():
+                features[mine] = self._features(segment, evidence.question, heard, entries[mine], hidden, unseen)
+        features[:, FEATURES.index("code")] = np.isin(entries, list(codes))
+        return Scored(entries, features)
 
-    def _over_entries(self, evidence: Evidence, visible: Floats, hidden: Hidden | None) -> dict[str, Floats]:
-        """Scores that are cheap to have for every entry."""
-        removed = None
-        if hidden is not None:
-            removed = Removed(hidden.entry, words_of([char_tokens(self.rows.texts[row]) for row in hidden.rows]))
-        whole, cover = self._indexes.whole.scores(evidence.tokens, removed)
-        return {
-            "char": np.maximum.reduceat(evidence.char * visible, self._starts),
-            "word": np.maximum.reduceat(evidence.word * visible, self._starts),
-            "answer": self._indexes.answer.scores(evidence.tokens),
-            "answer_word": self._indexes.answer_word.scores(evidence.words),
-            "whole": whole,
-            "cover": cover,
-        }
+    def _without_words(self, evidence: Evidence, hidden: Hidden) -> Evidence:
+        words = removed(hidden.entry, [char_tokens(self.rows.texts[row]) for row in hidden.rows.tolist()])
+        segment, heard = self._segments[0], evidence.heard[0]
+        return replace(evidence, heard=(replace(heard, whole=segment.whole_without(evidence.question, words)),))
 
-    def _candidates(self, evidence: Evidence, scores: dict[str, Floats], visible: Floats, codes: Sequence[int],
-                    without: Sequence[int]) -> Ints:  # fmt: skip
+    def _candidates(self, evidence: Evidence, unseen: Mask | None, codes: Sequence[int]) -> Ints:
         """The best of each index, a few dozen at most."""
-        shown = evidence.near_rows[visible[evidence.near_rows] > 0]
-        nearest = list(dict.fromkeys(self.rows.owners[shown].tolist()))[:_DEPTH]
-        said, _ = self._indexes.answer_dense.search(evidence.vector, _DEPTH // 2)
-        named = [*codes, *nearest, *said.tolist(), *(entry for score in scores.values() for entry in _top(score))]
-        return np.asarray([entry for entry in dict.fromkeys(named) if entry not in without], dtype=np.int64)
+        both = list(zip(self._segments, evidence.heard, strict=True))
+        said = together([(heard.said, heard.said_near) for _, heard in both], _DEPTH // 2)
+        ranked = [together([one.best(name, heard, _DEPTH, unseen) for one, heard in both], _DEPTH) for name in RANKED]
+        named = [*codes, *self._nearest(evidence, unseen), *said.tolist(), *np.concatenate(ranked).tolist()]
+        return np.asarray(list(dict.fromkeys(named)), dtype=np.int64)
 
-    def _dense(self, vector: Floats, entries: Ints, visible: Floats) -> tuple[Floats, Floats]:
-        """Best and mean similarity over the visible rows of each entry."""
-        spans = [self.rows_of(int(entry)) for entry in entries]
-        rows = np.concatenate(spans)
-        similarities = np.maximum(self._indexes.dense.similarities(vector, rows), 0.0) * visible[rows]
-        starts = np.cumsum([0, *map(len, spans[:-1])])
-        seen = np.maximum(np.add.reduceat(visible[rows], starts), 1.0)
-        mean: Floats = (np.add.reduceat(similarities, starts) / seen).astype(np.float32)
-        return np.maximum.reduceat(similarities, starts), mean
+    def _nearest(self, evidence: Evidence, unseen: Mask | None) -> list[int]:
+        """Entries with the nearest rows."""
+        owners, similar = [], []
+        for segment, heard in zip(self._segments, evidence.heard, strict=True):
+            shown = slice(None) if unseen is None else ~unseen[heard.near_rows]
+            owners.append(segment.numbers(segment.rows.owners[heard.near_rows[shown]].astype(np.int64)))
+            similar.append(heard.near[shown])
+        order = np.argsort(-np.concatenate(similar), kind="stable") if len(owners) > 1 else slice(None)
+        return list(dict.fromkeys(np.concatenate(owners)[order].tolist()))[:_DEPTH]
 
-    def _learned(self, evidence: Evidence, entries: Ints, hidden: Hidden | None) -> Floats:
-        if hidden is not None and hidden.learned is not None:
-            return hidden.learned[entries]
-        if self._indexes.learned is None:
-            return np.zeros(len(entries), dtype=np.float32)
-        return self._indexes.learned.scores((*evidence.tokens, *evidence.words), entries)
+    def _features(self, segment: Segment, question: Question, heard: Hearing, entries: Ints, hidden: Hidden | None,
+                  unseen: Mask | None) -> Floats:  # fmt: skip
+        """Of entries that one segment holds."""
+        places = segment.places(entries)
+        rows, starts = segment.rows.spans(places)
+        seen = np.ones(len(rows), dtype=np.float32) if unseen is None else (~unseen[rows]).astype(np.float32)
+        columns = {name: segment.scores(name, heard, places, seen, rows, starts) for name in RANKED}
+        columns["dense"], columns["dense_mean"] = _dense(segment, question.vector, seen, rows, starts)
+        columns["answer_dense"] = segment.indexes.answer_dense.similarities(question.vector, places)
+        columns["aligned"] = segment.aligned(question.asked, places, rows, starts, seen)
+        columns["short"] = np.full(len(places), 1.0 / max(1, len(question.tokens)), dtype=np.float32)
+        same = segment.same(question.text, hidden.rows.tolist() if hidden is not None else ())
+        columns["exact"] = np.isin(places, same).astype(np.float32)
+        columns["code"] = np.zeros(len(places), dtype=np.float32)
+        features: Floats = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+        return features
 
-    def _title_overlap(self, text: str, entries: Ints) -> Floats:
-        """Dice coefficient of the character pairs of question and title."""
-        asked = bigrams(text)
-        titles = [self._indexes.titles[entry] for entry in entries]
-        overlap = [2 * len(asked & title) / max(1, len(asked) + len(title)) for title in titles]
-        return np.asarray(overlap, dtype=np.float32)
 
-    def _exact(self, text: str, entries: Ints, visible: Floats) -> Floats:
-        owners = {int(self.rows.owners[row]) for row in self.same_text(text) if visible[row]}
-        return np.isin(entries, list(owners)).astype(np.float32)
-
-
-def _top(scores: Floats) -> list[int]:
-    """The best entries with any score at all, best first."""
-    depth = min(_DEPTH, len(scores))
-    best = np.argpartition(-scores, depth - 1)[:depth]
-    ordered = best[np.argsort(-scores[best], kind="stable")]
-    return [int(entry) for entry in ordered if scores[entry] > 0]
+def _dense(segment: Segment, vector: Floats, seen: Floats, rows: Ints, starts: Ints) -> tuple[Floats, Floats]:
+    """Best and mean similarity over the visible rows of each entry."""
+    similar = np.maximum(segment.indexes.dense.similarities(vector, rows), 0.0) * seen
+    mean = np.add.reduceat(similar, starts) / np.maximum(np.add.reduceat(seen, starts), 1.0)
+    return np.maximum.reduceat(similar, starts), mean.astype(np.float32)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from retrieval import manifest
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval import entries, manifest
 from retrieval.codes import CodeTable
 from retrieval.decision import Thresholds
-from retrieval.entry import Entry, read_entries, write_entries
-from retrieval.errors import DamagedBuild, MissingBuild
+from retrieval.entries import DELTA, FILE, Entries, Kept, StoredEntries, gone_of
+from retrieval.entry import Entry
+from retrieval.errors import BadEntry, DamagedBuild, MissingBuild
 from retrieval.fitted import Fitted
 from retrieval.fusion import Fusion
 from retrieval.indexes import Indexes
 from retrieval.manifest import BuildInfo
-from retrieval.rows import Rows
 from retrieval.scorer import Scorer
+from retrieval.segment import Segment
 
+CODES = "codes.json"
 CURRENT = "CURRENT"
 SERVED = "SERVED"  # every build that was ever made current, one on each line
 KEEP = 5
@@ -28,28 +35,28 @@ KEEP = 5
 
 @dataclass(frozen=True)
 class Index:
-    """Everything a build holds, in memory."""
+    """Everything a build holds. Large parts are mapped into memory and stay readable when the folder is removed."""
 
+    folder: Path
     info: BuildInfo
-    entries: tuple[Entry, ...]
+    entries: Entries
     codes: CodeTable
     scorer: Scorer
-    fitted: Fitted
+    fusion: Fusion
+    thresholds: Thresholds
+    _fitted: NDArray[np.uint8]  # bytes of fitted.json, which only a publication wants
 
-    @property
-    def fusion(self) -> Fusion:
-        return self.fitted.fusion
-
-    @property
-    def thresholds(self) -> Thresholds:
-        return self.fitted.thresholds
+    @cached_property
+    def fitted(self) -> Fitted:
+        """Weights and thresholds, and the corpus they come from."""
+        return Fitted.from_json(json.loads(self._fitted.tobytes()), self.fusion, self.thresholds)
 
 
 @dataclass(frozen=True)
 class Parts:
     """What a build is written from."""
 
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     codes: CodeTable
     indexes: Indexes
     fitted: Fitted
@@ -58,33 +65,67 @@ class Parts:
 def write(folder: Path, parts: Parts) -> None:
     """All files of a build but its manifest."""
     folder.mkdir(parents=True)
-    write_entries(folder / "entries.jsonl", parts.entries)
-    _dump(folder / "codes.json", parts.codes.to_json(parts.entries))
-    _dump(folder / "rows.json", parts.indexes.rows.to_json())
-    parts.indexes.save(folder)
-    _dump(folder / "fusion.json", parts.fitted.fusion.to_json())
-    _dump(folder / "thresholds.json", parts.fitted.thresholds.to_json())
-    _dump(folder / "fitted.json", parts.fitted.to_json())
+    write_segment(folder, parts.entries, parts.indexes)
+    dump(folder / CODES, parts.codes.to_json(parts.entries))
+    dump(folder / "fusion.json", parts.fitted.fusion.to_json())
+    dump(folder / "thresholds.json", parts.fitted.thresholds.to_json())
+    dump(folder / "fitted.json", parts.fitted.to_json())
 
 
-def load(folder: Path) -> Index:
-    """A verified build. Raises MissingBuild, DamagedBuild or MismatchedBuild; never loads what it has not hashed."""
-    info = manifest.verify(folder)
+def write_segment(folder: Path, written: Sequence[Entry], indexes: Indexes) -> None:
+    """Entries and the indexes over them."""
+    entries.save(folder, written)
+    indexes.save(folder)
+
+
+def load(folder: Path, beside: Index | None = None) -> Index:
+    """A verified build. Raises MissingBuild, DamagedBuild or MismatchedBuild; never loads what it has not hashed.
+
+    `beside` is the build that this process serves: what the two share is neither hashed nor loaded again.
+    """
+    info = manifest.verify(folder, (beside.folder, beside.info) if beside is not None else None)
     try:
-        return _load(folder, info)
-    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        return _load(folder, info, beside)
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, BadEntry) as error:
         raise DamagedBuild(f"{folder.name}: its files do not fit together ({error})") from error
 
 
-def _load(folder: Path, info: BuildInfo) -> Index:
-    entries = read_entries(folder / "entries.jsonl")
-    rows = Rows.from_json(_read(folder / "rows.json"))
-    scorer = Scorer(Indexes.load(folder, rows, entries))
+def _load(folder: Path, info: BuildInfo, beside: Index | None) -> Index:
+    base = Indexes.load(folder) if beside is None or not _one_base(info, beside.info) else beside.scorer.base
+    stored, gone = StoredEntries.load(folder), gone_of(folder)
+    after = folder / DELTA
+    if after.is_dir() and (after / FILE).is_file():
+        delta = Indexes.load(after)
+        scorer = Scorer(base, Segment(delta, first=len(base) - len(gone)), gone=gone)
+        found = Entries(stored, Kept(len(stored), gone), StoredEntries.load(after))
+    else:
+        scorer, found = Scorer(base, gone=gone), Entries(stored, Kept(len(stored), gone))
     fusion = Fusion.from_json(_read(folder / "fusion.json"))
-    fitted = Fitted.from_json(
-        _read(folder / "fitted.json"), fusion, Thresholds.from_json(_read(folder / "thresholds.json"))
-    )
-    return Index(info, entries, CodeTable.from_json(_read(folder / "codes.json"), entries), scorer, fitted)
+    thresholds = Thresholds.from_json(_read(folder / "thresholds.json"))
+    fitted: NDArray[np.uint8] = np.memmap(folder / "fitted.json", dtype=np.uint8, mode="r")
+    codes = CodeTable(_numbered(_read(folder / CODES), found))
+    return Index(folder, info, found, codes, scorer, fusion, thresholds, fitted)
+
+
+def _one_base(info: BuildInfo, other: BuildInfo) -> bool:
+    """Whether the two are made on the same indexes."""
+    bases = [{name: digest for name, digest in one.files.items() if _of_base(name)} for one in (info, other)]
+    return bases[0] == bases[1]
+
+
+def _of_base(name: str) -> bool:
+    return not name.startswith(f"{DELTA}/") and name.count("/") > 0
+
+
+def _numbered(codes: Mapping[str, Sequence[str]], found: Entries) -> dict[str, list[int]]:
+    """Entries by number. Raises LookupError for an id that no entry has."""
+    table: dict[str, list[int]] = {}
+    for code, names in codes.items():
+        numbers = [(name, found.number(name)) for name in names]
+        if missing := [name for name, number in numbers if number is None]:
+            raise LookupError(f"code {code} leads to {missing[0]}, which is no entry")
+        table[code] = [number for _, number in numbers if number is not None]
+    return table
 
 
 def activate(root: Path, build_id: str) -> None:
@@ -169,7 +210,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _dump(path: Path, data: Any) -> None:
+def dump(path: Path, data: Any) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -14,7 +14,11 @@ today=$(date -u +%F)
     --oos $questions/out_of_scope_c.jsonl --knowledge $questions/kb_b.jsonl \
     --configs config.yml evaluation/configs/logistic.yml --out "evaluation/results/$today-intents-all.json"
 .venv/bin/python -m evaluation.understanding
-.venv/bin/python -m evaluation.retrieval --entries kb --queries $questions/kb_b.jsonl --oos $questions/kb_unanswerable.jsonl
+.venv/bin/python -m evaluation.retrieval --entries kb --queries $questions/kb_c.jsonl --oos $questions/kb_c_unanswerable.jsonl
+.venv/bin/python -m evaluation.encoders
+.venv/bin/python -m evaluation.codes
+.venv/bin/python -m evaluation.corruption --builds 3000
+.venv/bin/python -m evaluation.scale
 .venv/bin/python -m evaluation.chain --limit 300
 .venv/bin/python -m evaluation.gap_clusters
 .venv/bin/python -m evaluation.hygiene

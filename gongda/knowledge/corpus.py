@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from desk import entries, pins
+from desk import entries, pins, unanswered
 from desk.database import Database
 from desk.entries import Seed, Seeded
 from gongda.settings import Settings
@@ -32,7 +32,7 @@ class Approved:
         now = {entry.id: entry for entry in self.source.entries}
         kept = [now.get(name) if name in self.following else before.get(name) for name in now.keys() | before.keys()]
         found = sorted((entry for entry in kept if entry is not None), key=lambda entry: entry.id)
-        return Source(tuple(found), self.source.asked) if found else self.source
+        return replace(self.source, entries=tuple(found)) if found else self.source
 
 
 def corpus(settings: Settings) -> Source:
@@ -59,7 +59,7 @@ def approved(settings: Settings) -> Approved | None:
     if not database.exists:
         return None
     try:
-        return of_desk(database) if seeded(database.open()) else None
+        return of_desk(database, uncovered(settings)) if seeded(database.open()) else None
     finally:
         database.close()
 
@@ -86,16 +86,28 @@ def seeded(database: Database) -> bool:
 def of_files(settings: Settings) -> Source:
     """The folder that seeds an empty desk. Raises BadSource with every mistake, NothingToPublish."""
     found = read_folder(settings.corpus)
-    return Source(found, read_asked(settings.corpus, frozenset(entry.id for entry in found)))
+    asked = read_asked(settings.corpus, frozenset(entry.id for entry in found))
+    return Source(found, asked.covered, asked.uncovered)
 
 
-def of_desk(database: Database) -> Approved:
-    """What has been approved, and the pinned questions."""
+def of_desk(database: Database, shipped: Sequence[str] = ()) -> Approved:
+    """What has been approved, the pinned questions, and what customers and editors have said about others.
+
+    `shipped` are questions that the files call uncovered; they count while entries of the files are in force.
+    """
     with database.read() as session:
         in_force, following = entries.in_force(session), entries.following(session)
         asked = {pin.text: pin.entry_id for pin in pins.listing(session)}
+        dismissed, rejected = unanswered.dismissed(session), unanswered.rejections(session)
     found = tuple(Entry.from_json(one.published) for one in in_force)
-    return Approved(Source(found, asked), {one.entry_id: one.fingerprint for one in in_force}, following)
+    uncovered = tuple(text for text in (*dismissed, *(shipped if following else ())) if text not in asked)
+    source = Source(found, asked, uncovered, rejected)
+    return Approved(source, {one.entry_id: one.fingerprint for one in in_force}, following)
+
+
+def uncovered(settings: Settings) -> tuple[str, ...]:
+    """Questions that the files call uncovered. Raises BadSource."""
+    return read_asked(settings.corpus, None).uncovered if settings.corpus.is_dir() else ()
 
 
 def seed(settings: Settings, database: Database, now: datetime) -> Seeded:

@@ -14,7 +14,7 @@ from desk import asked, gaps, publications
 from desk.clock import Clock
 from desk.database import Database
 from gongda.knowledge.checking import checker
-from gongda.knowledge.corpus import of_desk
+from gongda.knowledge.corpus import of_desk, uncovered
 from gongda.policy import load_policy
 from gongda.retrieving import encoder
 from gongda.secrets import Secrets
@@ -22,6 +22,7 @@ from gongda.settings import Settings
 from kb_ingest.errors import IngestError
 from kb_ingest.publishing import Publication, Question, Source, publish, roll_back
 from retrieval.errors import RetrievalError
+from retrieval.progress import Progress, silent
 from zhtext.secrets import mask_secrets
 
 log = logging.getLogger(__name__)
@@ -42,17 +43,20 @@ class Order:
     rehearse: bool = False
 
 
-def publish_desk(settings: Settings, database: Database, clock: Clock, order: Order) -> Publication:
+def publish_desk(
+    settings: Settings, database: Database, clock: Clock, order: Order, progress: Progress = silent
+) -> Publication:
     """Build, compare, judge, switch, record. Raises IngestError, RetrievalError, StoreError, BadSetting; the build
     that serves goes on serving then, and the attempt is recorded as failed."""
     taken = clock()  # what is approved from now on is not in it
-    approved = of_desk(database)
+    approved = of_desk(database, uncovered(settings))
     questions = _questions(database, approved.source, clock)
+    policy = load_policy(settings.root / settings.support)
     try:
         done = publish(
             approved.source, encoder(settings), settings.index, now=clock(), questions=questions,
-            check=checker(load_policy(settings.root / settings.support)), overrule=order.overrule,
-            refit=order.refit, rehearse=order.rehearse,
+            check=checker(policy), overrule=order.overrule, refit=order.refit, rehearse=order.rehearse,
+            risk=policy.knowledge.risk, progress=progress,
         )  # fmt: skip
     except (IngestError, RetrievalError) as error:
         _record(database, taken, order, "failed", "", {"error": str(error)})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kb_ingest.lint.corpus import Corpus, Row
 from kb_ingest.lint.finding import WARNING, Finding, name, quoted
 from retrieval.decision import CHOICES
+from retrieval.entries import POLICY
 from retrieval.result import Result
 from retrieval.retriever import Retriever, policy_only
 
@@ -54,7 +55,8 @@ def _finding(corpus: Corpus, place: int, lost: Sequence[_Lost], asked: int) -> F
     texts = quoted(tuple(one.row.text for one in lost))
     share = f"{len(lost)}/{asked} 条问法（{100 * len(lost) / asked:.0f} %）"
     to = f"得到的是 {'、'.join(others)}" if others else "得不到答案"
-    why = {reason for one in lost for reason in [_reason(one)] if reason}
+    restricted = any(one.type == POLICY for one in corpus.entries)
+    why = {_reason(one, restricted) for one in lost}
     message = f"{name(entry)} 自己的 {share}找不到它，{to}：{texts}。{'；'.join(sorted(why))}"
     return Finding(CHECK, WARNING, (entry.id, *others), message)
 
@@ -65,12 +67,12 @@ def _instead(result: Result) -> tuple[str, ...]:
     return result.offered if result.decision == CHOICES else ()
 
 
-def _reason(lost: _Lost) -> str:
-    """What to do about it."""
+def _reason(lost: _Lost, restricted: bool) -> str:
+    """What to do about it. `restricted`: there are policies, and only they answer questions of price and law."""
     if lost.result.reason == "unknown_code":
         return f"问法里的 {lost.result.codes[0]} 没有收录：补这个错误码，或从问法里拿掉"
     if lost.result.codes:
         return f"问法里有错误码 {'、'.join(lost.result.codes)}，码属于别的条目：从问法里拿掉"
-    if policy_only(lost.row.plain):
+    if restricted and policy_only(lost.row.plain):
         return "问到价格、退赔或法律，只有 policy 类条目能答：移到 policy 条目，或换个问法"
     return "同一句写在太多条目里：只留在最该回答它的条目"

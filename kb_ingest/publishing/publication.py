@@ -23,6 +23,9 @@ from retrieval.decision import Risk
 from retrieval.encoder import Encoder
 from retrieval.entry import Entry
 from retrieval.errors import BuildRefused
+from retrieval.fitted import Fitted
+from retrieval.labels import Labels
+from retrieval.progress import Progress, silent
 from retrieval.retriever import Retriever
 
 _LOCK = ".publishing"
@@ -31,10 +34,20 @@ Check = Callable[[Sequence[Entry], Retriever], Sequence[Finding]]
 
 @dataclass(frozen=True)
 class Source:
-    """What is published: the approved entries, and real questions with the id of the entry that answers each."""
+    """What is published: the approved entries, and what people have said about questions.
+
+    `asked` are questions with the id of the entry that answers each; they are pinned. `uncovered` and `rejected` as in
+    `Labels`.
+    """
 
     entries: tuple[Entry, ...]
     asked: Mapping[str, str] = field(default_factory=dict)
+    uncovered: tuple[str, ...] = ()
+    rejected: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> Labels:
+        return Labels(self.asked, self.uncovered, self.rejected)
 
 
 @dataclass(frozen=True)
@@ -57,19 +70,20 @@ def publish(
     refit: bool = False,
     rehearse: bool = False,
     risk: Risk | None = None,
+    progress: Progress = silent,
 ) -> Publication:
     """Build a version in its own directory, judge it and make it CURRENT; a refused one is removed again.
 
     `questions` go to the old and the new build; `check` finds faults in the entries. `overrule` is the reason for
     serving in spite of objections. `refit` fits weights and thresholds again although few entries have changed;
-    `rehearse` does everything but the switch.
+    `rehearse` does everything but the switch; `progress` is told of each stage of the build.
     Raises NothingToPublish, AlreadyPublishing; whatever fails, the build that serves goes on serving.
     """
     if not source.entries:
         raise NothingToPublish("没有一条已批准的条目，不能发布空的知识库")
     root.mkdir(parents=True, exist_ok=True)
     with _alone(root):
-        made = _build(source, encoder, root, now, questions, check, overrule, refit, risk)
+        made = _build(source, encoder, root, now, questions, check, overrule, refit, risk, progress)
         if rehearse or (made.objections and not overrule.strip()):
             store.discard(root, made.build_id)
             return Publication(False, made)
@@ -80,12 +94,14 @@ def publish(
 
 def _build(
     source: Source, encoder: Encoder, root: Path, now: datetime, questions: Sequence[Question], check: Check | None,
-    overrule: str, refit: bool, risk: Risk | None,
+    overrule: str, refit: bool, risk: Risk | None, progress: Progress,
 ) -> Report:  # fmt: skip
     laps = _Laps()
     before = serving(root, encoder)
     kept = None if refit or before is None else before.fitted
-    info = build(source.entries, encoder, root, now=now, risk=risk, asked=source.asked, kept=kept)
+    former = root / before.build_id if before is not None else None
+    info = build(source.entries, encoder, root, now=now, risk=risk, labels=source.labels, kept=kept, former=former,
+                 progress=progress)  # fmt: skip
     after = Retriever(store.load(root / info.build_id), encoder)
     laps.end("build")
     findings = tuple(check(source.entries, after)) if check else ()
@@ -96,9 +112,14 @@ def _build(
         build_id=info.build_id, former=before.build_id if before else None, entries=len(source.entries),
         difference=changes(before.entries if before else (), source.entries), findings=findings,
         replayed=replayed, objections=objections(replayed, findings), overruled=overrule,
-        refitted=kept is None or after.fitted.corpus != kept.corpus,
+        refitted=kept is None or _told(after.fitted) != _told(kept),
         seconds=laps.seconds,
     )  # fmt: skip
+
+
+def _told(fitted: Fitted) -> tuple[object, ...]:
+    """What differs between two fits: what they were made of, and what they came to."""
+    return fitted.corpus, fitted.labels, fitted.thresholds
 
 
 def roll_back(root: Path, build_id: str | None = None) -> tuple[str, str]:

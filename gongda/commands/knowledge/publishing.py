@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gongda.commands.knowledge.common import ACTOR, desk, show_json
+from gongda.commands.knowledge.progress import progress
 from gongda.commands.sentences import sentences
 from gongda.settings import Settings, load_settings
 
@@ -35,7 +36,8 @@ def build(force: Annotated[bool, typer.Option("--force", help="没有变化也�
         if has_desk(settings):
             _from_desk(settings, force)
             return
-        indexed = build_index(settings, force=force)
+        with progress() as told:
+            indexed = build_index(settings, force=force, progress=told)
     typer.echo(f"{indexed.build_id} " + (f"新建，{indexed.entries} 条" if indexed.fresh else "没有变化"))
     if indexed.objections:
         typer.echo("新索引没有通过检查：" + "；".join(indexed.objections) + "。用 gongda kb publish 查看明细", err=True)
@@ -53,8 +55,8 @@ def publish(
     from gongda.knowledge.publishing import Order, publish_desk
 
     settings = load_settings()
-    with sentences(), desk(settings) as database:
-        done = publish_desk(settings, database, system_clock, Order(ACTOR, reason, refit, rehearse))
+    with sentences(), desk(settings) as database, progress() as told:
+        done = publish_desk(settings, database, system_clock, Order(ACTOR, reason, refit, rehearse), told)
     report = {"published": done.published, **done.report.to_json()}
     if as_json:
         show_json(report)
@@ -141,6 +143,7 @@ def _from_desk(settings: Settings, force: bool) -> None:
         if not force and serves(settings, of_desk(database).source):
             typer.echo("没有变化")
             return
-        done = publish_desk(settings, database, system_clock, Order(ACTOR, refit=force))
+        with progress() as told:
+            done = publish_desk(settings, database, system_clock, Order(ACTOR, refit=force), told)
     show({"published": done.published, **done.report.to_json()}, Console(highlight=False))
     raise typer.Exit(0 if done.published else 1)

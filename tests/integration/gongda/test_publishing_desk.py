@@ -8,7 +8,8 @@ from desk import conversations, entries, gaps, notices, pins, publications, unan
 from desk.database import Database
 from desk.errors import StoreError
 from desk.turns import Content, Gap, TurnDraft, record_turn
-from gongda.indexing import build_index
+from gongda.errors import BadSetting
+from gongda.indexing import build_index, serves
 from gongda.knowledge.corpus import corpus, has_desk, of_desk, seed
 from gongda.knowledge.gathering import UNREADABLE, gather
 from gongda.knowledge.importing import take_in
@@ -16,6 +17,8 @@ from gongda.knowledge.publishing import Order, publish_desk, reload_actions, rol
 from gongda.retrieving import live
 from kb_ingest.errors import NothingToPublish
 from retrieval import store
+from retrieval.decision import Risk
+from retrieval.fitted import risk_of
 from tests.unit.gongda.desks import NOW, clock, database, entry, settings
 
 LOGIN = entry("faq-login", "登录不上怎么办", similar=["账号登不进去", "登陆失败"])
@@ -154,6 +157,47 @@ def test_what_came_with_the_program_is_served_at_once_and_again_after_a_death_in
 
     assert build_index(wanted).fresh
     assert live(wanted).retriever.entry("faq-shipped") is not None
+
+
+def accept(wanted, **shares):
+    lines = "".join(f"{key} = {share}\n" for key, share in shares.items())
+    wanted.support.write_text(f"[knowledge]\n{lines}", encoding="utf-8")
+
+
+def test_a_changed_risk_is_noticed_at_start_up_and_fits_again(world):
+    wanted, db = world
+    publish_desk(wanted, db, clock(), Order("agent:2"))
+    before = build_index(wanted).build_id
+    assert build_index(wanted).build_id == before
+
+    for number, share in enumerate(("wrong", "refused", "unanswerable"), 1):
+        accept(wanted, **{share: 0.1 * number})
+        made = build_index(wanted)
+        assert made.fresh, share
+        assert getattr(risk_of(wanted.index / made.build_id), share) == pytest.approx(0.1 * number)
+        assert not build_index(wanted).fresh
+
+
+def test_a_publication_is_fitted_to_the_risk_of_the_policy(world):
+    wanted, db = world
+    accept(wanted, wrong=0.2, refused=0.3, unanswerable=0.4)
+
+    published = publish_desk(wanted, db, clock(), Order("agent:2")).report.build_id
+
+    assert risk_of(wanted.index / published) == Risk(0.2, 0.3, 0.4)
+    assert live(wanted).ask("报表在哪里导").thresholds["risk"] == 0.2
+    assert serves(wanted, of_desk(db).source)
+    accept(wanted, wrong=0.2, refused=0.3)
+    assert not serves(wanted, of_desk(db).source)
+
+
+def test_a_risk_that_cannot_be_publishes_nothing(world):
+    wanted, db = world
+    accept(wanted, wrong=5)
+
+    with pytest.raises(BadSetting, match=r"0\.005 到 0\.5"):
+        publish_desk(wanted, db, clock(), Order("agent:2"))
+    assert store.finished(wanted.index) == []
 
 
 def test_a_damaged_build_is_made_anew(world):

@@ -5,8 +5,9 @@ import json
 import pytest
 import yaml
 
-from desk import entries, pins
-from gongda.knowledge.corpus import corpus, has_desk, of_desk, seed
+from desk import conversations, entries, feedback, gaps, messages, pins, turns
+from desk.turns import Content, Gap, Reply, TurnDraft
+from gongda.knowledge.corpus import corpus, due, has_desk, of_desk, seed
 from gongda.knowledge.importing import take_in
 from kb_ingest.errors import BadSource
 from tests.unit.gongda.desks import NOW, clock, database, entry, settings
@@ -146,3 +147,79 @@ def test_a_shipped_pin_goes_where_its_file_says_and_a_persons_stays(tmp_path):
             "导不出来": "faq-export",
             "人固定的": "faq-login",
         }
+
+
+def dismissed(db, *questions):
+    """Questions that the knowledge base declined and that nothing is to answer."""
+    with db.write() as session:
+        conversation = conversations.open_for(session, "web", "visitor", now=NOW)
+        for question in questions:
+            draft = TurnDraft(question, conversation.id, (), gap=Gap(question, "no_evidence", "b"))
+            turns.record_turn(session, draft, Content(), now=NOW)
+        gap = gaps.attach(session, None, [one.id for one in gaps.unclustered(session)], "闲聊", now=NOW)
+        gaps.dismiss(session, gap.id, by="agent:1", reason="与产品无关", now=NOW)
+
+
+def disliked(db, question, entry_id):
+    """An answer that was shown and got a thumb down."""
+    with db.write() as session:
+        conversation = conversations.open_for(session, "web", "visitor", now=NOW)
+        asked = messages.record_inbound(session, conversation.id, question, question, now=NOW)
+        said = Reply("请这样做", "answer", {"card": {"entry_id": entry_id, "build_id": "b"}, "question": question})
+        draft = TurnDraft(question, conversation.id, (asked.message_id,))
+        reply = turns.record_turn(session, draft, Content((said,)), now=NOW).replies[0]
+        feedback.rate(session, reply.id, conversation_id=conversation.id, helpful=False, now=NOW)
+
+
+def test_what_the_files_call_uncovered_is_no_pin_and_reaches_the_source(tmp_path):
+    wanted = settings(tmp_path)
+    write(tmp_path / "kb", LOGIN, asked=[("登不上去", "faq-login"), ("今天天气", None)])
+    of_the_files = corpus(wanted)
+
+    db = database(tmp_path)
+    seed(wanted, db, NOW)
+
+    for source in (of_the_files, corpus(wanted), due(wanted, [LOGIN])):
+        assert (source.asked, source.uncovered) == ({"登不上去": "faq-login"}, ("今天天气",))
+    with db.read() as session:
+        assert [pin.text for pin in pins.listing(session)] == ["登不上去"]
+
+
+def test_what_customers_and_editors_have_said_reaches_the_source(tmp_path):
+    wanted, db = settings(tmp_path), database(tmp_path)
+    write(tmp_path / "kb", LOGIN, EXPORT)
+    seed(wanted, db, NOW)
+    dismissed(db, "讲个笑话", "今天天气")
+    disliked(db, "导不出来", "faq-login")
+
+    source = of_desk(db, ("发票抬头",)).source
+
+    assert set(source.uncovered) == {"讲个笑话", "今天天气", "发票抬头"}
+    assert source.rejected == {"导不出来": "faq-login"}
+    assert (source.labels.uncovered, source.labels.rejected) == (source.uncovered, source.rejected)
+    assert len(source.labels) == 4
+
+
+def test_a_question_that_is_pinned_by_now_is_covered(tmp_path):
+    wanted, db = settings(tmp_path), database(tmp_path)
+    write(tmp_path / "kb", LOGIN, EXPORT)
+    seed(wanted, db, NOW)
+    dismissed(db, "导不出来")
+    with db.write() as session:
+        pins.add(session, "导不出来", "faq-export", author="agent:1", now=NOW)
+        pins.add(session, "发票抬头", "faq-export", author="agent:1", now=NOW)
+
+    source = of_desk(db, ("发票抬头", "今天天气")).source
+
+    assert source.uncovered == ("今天天气",)
+    assert source.asked["导不出来"] == "faq-export"
+
+
+def test_shipped_uncovered_questions_count_while_shipped_entries_are_in_force(tmp_path):
+    db = database(tmp_path)
+    take_in(db, [EXPORT], author="agent:1", clock=clock(), submit=True)
+    with db.write() as session:
+        entries.approve(session, "faq-export", 1, by="agent:2", now=NOW)
+    dismissed(db, "讲个笑话")
+
+    assert of_desk(db, ("今天天气",)).source.uncovered == ("讲个笑话",)

@@ -6,6 +6,7 @@ import pytest
 
 from gongda.errors import BadSetting
 from gongda.policy import KnowledgeRules, load_policy
+from retrieval.decision import Risk
 from zhtext.contacts import AllowList, find_contacts, strangers
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -83,6 +84,37 @@ def test_the_listed_contacts_are_the_only_ones_that_may_be_named(tmp_path: Path)
     contacts = load_policy(write(tmp_path, '[contacts]\nallow = ["400-123-4567", "a.example.cn"]\n')).contacts
 
     assert strangers("热线 4001234567，网址 www.b.cn", contacts) == find_contacts("热线 4001234567，网址 www.b.cn")[1:]
+
+
+def test_the_shipped_policy_accepts_the_risk_that_the_program_assumes() -> None:
+    assert load_policy(SHIPPED).knowledge.risk == Risk() == Risk(wrong=0.05, refused=0.08, unanswerable=0.2)
+
+
+def test_how_sure_an_answer_has_to_be_is_for_the_operator_to_say(tmp_path: Path) -> None:
+    path = write(tmp_path, "[knowledge]\nwrong = 0.02\nrefused = 0\nunanswerable = 0.35\n")
+
+    assert load_policy(path).knowledge.risk == Risk(0.02, 0.0, 0.35)
+
+
+@pytest.mark.parametrize(
+    ("line", "limits"),
+    [
+        ("wrong = 5", "0.005 到 0.5"),
+        ("wrong = 0.004", "0.005 到 0.5"),
+        ('wrong = "5%"', "0.005 到 0.5"),
+        ("wrong = nan", "0.005 到 0.5"),
+        ("refused = -0.01", "0 到 0.5"),
+        ("refused = 0.51", "0 到 0.5"),
+        ("refused = true", "0 到 0.5"),
+        ("unanswerable = 0", "0.01 到 0.9"),
+        ("unanswerable = 0.95", "0.01 到 0.9"),
+    ],
+)
+def test_a_share_that_cannot_be_is_named_with_its_limits_and_how_to_write_it(
+    tmp_path: Path, line: str, limits: str
+) -> None:
+    with pytest.raises(BadSetting, match=f"第 2 行：{line.split()[0]}.*{limits}.*不是 .*百分之五写成 0.05"):
+        load_policy(write(tmp_path, f"[knowledge]\n{line}\n"))
 
 
 def test_a_team_of_one_approves_its_own_entries(tmp_path: Path) -> None:

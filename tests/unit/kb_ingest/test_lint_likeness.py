@@ -179,6 +179,7 @@ LOST = (
     short("faq-menu", "菜单是灰的怎么办", similar=("点菜单报 ERROR_403", "菜单少了一半")),
     short("faq-fee", "续费要多少钱", similar=("维保到期了还能用吗",)),
     short("how-report", "怎么导出报表", similar=("报表如何导出成表格",)),
+    short("pol-refund", "退款规则在哪里看", type="policy", similar=("交了钱想退", "合同终止后的余款")),
 )
 
 
@@ -188,6 +189,12 @@ def test_entries_whose_own_questions_lead_elsewhere_are_told_with_the_share(tmp_
     assert set(found) == {"faq-fee"}
     assert "1/2 条问法（50 %）" in found["faq-fee"].message
     assert "只有 policy 类条目能答" in found["faq-fee"].message
+
+
+def test_without_policies_an_own_question_of_price_leads_to_its_entry(tmp_path):
+    faq = tuple(one for one in LOST if one.type != "policy")
+
+    assert list(reachability.check(Corpus(faq), retriever(tmp_path, faq))) == []
 
 
 def test_questions_that_are_not_asked_lead_to_their_entry(tmp_path):

@@ -12,7 +12,9 @@ from kb_ingest.publishing import Question, Source, publish, roll_back
 from kb_ingest.publishing.gate import objections
 from kb_ingest.publishing.replay import Change, Outcome, Replayed
 from retrieval import store
+from retrieval.decision import Risk
 from retrieval.encoder import HashEncoder
+from retrieval.fitted import risk_of
 from tests.unit.retrieval.corpus import ENTRIES, NOW, entry
 
 PINNED = (Question("提示没有权限访问该功能", "err-403"), Question("怎么导出报表", "how-export"))
@@ -84,6 +86,25 @@ def test_the_table_shows_the_answers_that_change_and_only_those(tmp_path):
     assert [(change.question.text, change.verdict) for change in done.report.replayed.changes] == [
         ("怎么导出报表", "reworded")
     ]
+
+
+def test_weights_are_fitted_again_only_where_something_that_counts_has_changed(tmp_path):
+    risks = (None, None, Risk(refused=0.2), Risk(refused=0.2))
+
+    refitted = [published(tmp_path, minutes=n, risk=risk).report.refitted for n, risk in enumerate(risks)]
+
+    assert refitted == [True, False, True, False]
+    assert risk_of(tmp_path / store.current(tmp_path)) == Risk(refused=0.2)
+
+
+def test_what_people_have_said_reaches_the_build(tmp_path):
+    said = Source(ENTRIES, {"报表想存成表格": "how-export"}, ("今天天气怎么样",), {"密码不记得了呢": "how-reset"})
+
+    done = publish(said, HashEncoder(), tmp_path, now=NOW)
+
+    fitted = store.load(tmp_path / done.report.build_id).fitted
+    assert fitted.labels == len(said.labels) == 3
+    assert fitted.thresholds.cases == 3
 
 
 def test_nothing_approved_is_nothing_to_publish(tmp_path):

@@ -9,7 +9,7 @@ from contract.decisions import Answer, Choices, Decline, Runbook, from_json, to_
 from retrieval.answers import decision_of
 from retrieval.retriever import policy_only
 from retrieval.shown import decision_for, split_blocks
-from tests.unit.retrieval.corpus import ENTRIES, retriever
+from tests.unit.retrieval.corpus import ENTRIES, entry, retriever
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +63,10 @@ def test_an_unknown_code_beside_a_known_one_does_not_borrow_its_answer(asked):
 
 
 def test_an_own_question_gets_its_own_entry(asked):
-    for entry in ENTRIES:
-        for question in entry.questions:
+    for one in ENTRIES:
+        for question in one.questions:
             result = asked.ask(question + "？")
-            assert (result.decision, result.entry_id) == ("answer", entry.id), question
+            assert (result.decision, result.entry_id) == ("answer", one.id), question
 
 
 def test_nothing_in_common_is_declined(asked):
@@ -84,6 +84,20 @@ def test_prices_are_answered_by_policies_alone(asked):
 
     assert result.entry_id == "pol-fee"
     assert other.entry_id in (None, "pol-fee")
+
+
+REFUND = entry("faq-refund", "买错了能退款吗", similar=("七天内可以退钱吗",))
+
+
+def test_a_plain_faq_without_policies_answers_questions_of_price_from_what_it_has(tmp_path):
+    faq = tuple(one for one in ENTRIES if one.type != "policy")
+
+    alone, beside = retriever(tmp_path / "faq", (*faq, REFUND)), retriever(tmp_path / "all", (*ENTRIES, REFUND))
+
+    for text in ("买错了能退款吗", "七天内可以退钱吗？"):
+        assert (alone.ask(text).decision, alone.ask(text).entry_id) == ("answer", "faq-refund")
+        assert beside.ask(text).entry_id in (None, "pol-fee")
+    assert alone.ask("鲸鱼能退款吗睡觉").reason != "policy_only"
 
 
 @pytest.mark.parametrize(
@@ -139,9 +153,9 @@ def test_results_become_decisions_of_the_contract(asked):
 
 
 def test_a_picked_choice_shows_its_entry(asked):
-    entry = asked.entry("how-export")
+    picked = asked.entry("how-export")
 
-    assert decision_for(entry, probability=1.0, build_id="b", trace_id="t").entry_id == "how-export"
+    assert decision_for(picked, probability=1.0, build_id="b", trace_id="t").entry_id == "how-export"
     assert asked.entry("nobody") is None
 
 
@@ -152,7 +166,7 @@ def test_lists_paragraphs_and_code_are_blocks_of_their_own():
 
 
 def test_a_word_or_two_is_too_vague_for_a_direct_answer(asked):
-    results = [asked.ask(entry.title[:4]) for entry in asked.entries]
+    results = [asked.ask(one.title[:4]) for one in asked.entries]
 
     assert {result.reason for result in results if result.decision == "answer"} <= {"exact", "code"}
     assert "vague" in {result.reason for result in results}

@@ -89,11 +89,11 @@ def test_the_last_good_build_serves_when_current_is_damaged(tmp_path):
     live = Live(tmp_path, HashEncoder())
     assert live.ask("ERROR_403").build_id == good
     bad = make(tmp_path, now=NOW + timedelta(hours=1))
-    (tmp_path / bad / "rows.json").write_text("{}", encoding="utf-8")
+    (tmp_path / bad / "rows" / "owners.npy").write_bytes(b"")
 
     assert live.reload() is False
     assert live.ask("ERROR_403").build_id == good
-    assert "rows.json is damaged" in live.problem
+    assert "rows/owners.npy is damaged" in live.problem
     fresh = Live(tmp_path, HashEncoder())
     assert fresh.ask("ERROR_403").build_id == good
     assert bad in fresh.problem

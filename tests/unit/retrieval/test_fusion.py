@@ -1,14 +1,14 @@
+import json
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from retrieval.decision import Case, Risk, Thresholds, decide, measure, thresholds_for
-from retrieval.fusion import RULE_PROBABILITY, Fusion, fit, prior, sigmoid
+from retrieval.fusion import RULE_PROBABILITY, Fusion, Judged, fit, sigmoid
 from retrieval.newton import maximise
 from retrieval.scorer import COMPARED, FEATURES
+from retrieval.shipped import shipped
 
-SHIPPED = Thresholds(answer=0.7, choices=0.3, risk=0.05)
+PRIOR = shipped().fusion
 
 
 def questions(number, seed=1):
@@ -22,21 +22,21 @@ def questions(number, seed=1):
         if chance.random() < 0.75:
             char = features[:, FEATURES.index("char")]
             right[chance.choice(10, p=np.exp(12 * char) / np.exp(12 * char).sum())] = True
-        made.append((features, right, 1.0))
+        made.append(Judged(features, right, 1.0))
     return made
 
 
 def test_few_questions_keep_the_prior_and_many_outvote_it():
-    few, many = fit(questions(2), prior()), fit(questions(1_500), prior())
+    few, many = fit(questions(2), PRIOR), fit(questions(6_000), PRIOR)
 
-    assert max(abs(few.rank[name] - prior().rank[name]) for name in COMPARED) < 1
+    assert max(abs(few.rank[name] - PRIOR.rank[name]) for name in COMPARED) < 1
     assert 8 < many.rank["char"] < 14
     assert max(abs(many.rank[name]) for name in COMPARED if name != "char") < 1.5
 
 
 def test_probabilities_mean_what_they_say():
-    fused = fit(questions(1_500), prior())
-    asked = [(*fused.ranked(features), right) for features, right, _ in questions(1_500, seed=2)]
+    fused = fit(questions(1_500), PRIOR)
+    asked = [(*fused.ranked(features), right) for features, right, *_ in questions(1_500, seed=2)]
 
     first = np.array([probabilities[0] for _, probabilities, _ in asked])
     hit = np.array([right[order[0]] for order, _, right in asked])
@@ -45,26 +45,41 @@ def test_probabilities_mean_what_they_say():
     assert hit[first > np.median(first)].mean() == pytest.approx(first[first > np.median(first)].mean(), abs=0.06)
 
 
+def test_probabilities_are_learned_from_the_questions_that_are_believed():
+    order_only = fit(questions(500), PRIOR, believed=())
+    some = fit(questions(500), PRIOR, believed=questions(100, seed=3))
+
+    assert order_only.confidence == PRIOR.confidence
+    assert some.confidence != PRIOR.confidence
+    assert order_only.rank == some.rank != PRIOR.rank
+
+
+def test_questions_that_found_nothing_teach_nothing():
+    empty = Judged(np.zeros((0, len(FEATURES)), dtype=np.float32), np.zeros(0, dtype=bool), 1.0)
+
+    assert fit([empty], PRIOR) == fit([], PRIOR) == PRIOR
+
+
 def test_a_match_by_rule_leads_whatever_the_evidence_says():
     features = questions(1)[0][0]
     features[3, : len(COMPARED)] = 0
     features[3, FEATURES.index("code")] = 1
     features[5, FEATURES.index("exact")] = 1
 
-    order, probabilities = prior().ranked(features)
+    order, probabilities = PRIOR.ranked(features)
 
     assert order[:2].tolist() == [3, 5]
     assert probabilities[0] == RULE_PROBABILITY
 
 
 def test_probabilities_never_rise_along_the_ranking():
-    for features, _, _ in questions(50):
-        _, probabilities = prior().ranked(features)
+    for features, *_ in questions(50):
+        _, probabilities = PRIOR.ranked(features)
         assert (np.diff(probabilities) <= 0).all()
 
 
 def test_no_candidates_give_no_ranking():
-    order, probabilities = prior().ranked(np.zeros((0, len(FEATURES)), dtype=np.float32))
+    order, probabilities = PRIOR.ranked(np.zeros((0, len(FEATURES)), dtype=np.float32))
 
     assert (len(order), len(probabilities)) == (0, 0)
 
@@ -76,57 +91,12 @@ def test_newton_finds_the_minimum_of_a_parabola_between_prior_and_data():
 
 
 def test_weights_survive_json():
-    assert Fusion.from_json(prior().to_json()) == prior()
+    again = Fusion.from_json(json.loads(json.dumps(PRIOR.to_json())))
+
+    assert again.to_json() == PRIOR.to_json()
+    features = questions(1)[0].features
+    assert np.array_equal(again.ranked(features)[1], PRIOR.ranked(features)[1])
 
 
 def test_sigmoid_does_not_overflow():
     assert sigmoid(np.array([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
-
-
-def test_the_decision_follows_the_thresholds():
-    assert decide([0.9, 0.2], SHIPPED) == ("answer", 1)
-    assert decide([0.9, 0.8, 0.1], SHIPPED) == ("choices", 2)
-    assert decide([0.5, 0.4, 0.3, 0.3], SHIPPED) == ("choices", 3)
-    assert decide([0.5, 0.01], SHIPPED) == ("choices", 1)
-    assert decide([0.2], SHIPPED) == ("decline", 0)
-    assert decide([], SHIPPED) == ("decline", 0)
-
-
-@st.composite
-def cases(draw):
-    number = draw(st.integers(100, 200))
-    chance = np.random.default_rng(draw(st.integers(0, 2**20)))
-    made = []
-    for _ in range(number):
-        best, second = sorted(chance.random(2))[::-1]
-        right = 0 if chance.random() < best else 1
-        made.append(Case((best, second), right, True, 1.0))
-    return made
-
-
-@given(cases())
-@settings(max_examples=30, deadline=None)
-def test_the_stated_risk_holds_on_the_cases(made):
-    thresholds = thresholds_for(made, Risk(wrong=0.1, refused=0.05), SHIPPED)
-
-    above = [case for case in made if case.probabilities[0] >= thresholds.answer]
-    below = [case for case in made if case.probabilities[0] < thresholds.choices]
-    assert sum(case.right != 0 for case in above) <= 0.1 * max(1, len(above))
-    assert len(below) <= 0.05 * len(made) + 1
-    assert thresholds.choices <= thresholds.answer
-
-
-def test_a_stricter_risk_never_answers_more():
-    chance = np.random.default_rng(5)
-    made = [Case((p,), 0 if chance.random() < p else None, True, 1.0) for p in chance.random(500)]
-
-    strict, lax = (thresholds_for(made, Risk(wrong=wrong), SHIPPED) for wrong in (0.02, 0.2))
-
-    assert strict.answer >= lax.answer
-    assert measure(made, strict)["answered"] <= measure(made, lax)["answered"]
-
-
-def test_too_few_cases_keep_the_shipped_thresholds():
-    made = [Case((0.1,), 0, True, 1.0)] * 10
-
-    assert thresholds_for(made, Risk(), SHIPPED).answer == SHIPPED.answer

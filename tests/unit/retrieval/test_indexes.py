@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from retrieval.dense import DenseIndex
 from retrieval.encoder import HashEncoder, open_encoder
 from retrieval.errors import EncoderMissing
-from retrieval.learned import RIDGE, fit
-from retrieval.lexical import K1, B, LexicalIndex
+from retrieval.lexical import K1, B, lexical
+from retrieval.postings import hashed
 from retrieval.tokens import char_tokens, text_key, word_tokens
-from retrieval.whole import Removed, WholeIndex, words_of
+from retrieval.whole import removed, whole
 
 TEXTS = st.lists(st.lists(st.sampled_from("甲乙丙丁戊己"), min_size=1, max_size=8), min_size=2, max_size=8)
 
@@ -31,7 +31,7 @@ def bm25(tokens, documents, document):
 @given(TEXTS, st.lists(st.sampled_from("甲乙丙丁戊己庚"), min_size=1, max_size=6))
 @settings(max_examples=50, deadline=None)
 def test_lexical_scores_are_bm25_as_a_share_of_the_best_possible(documents, query):
-    scores = LexicalIndex.of(documents).scores(query)
+    scores = lexical(documents).ask(hashed(query)).of(np.arange(len(documents)))
 
     ideal = sum(
         math.log(1 + (len(documents) - df + 0.5) / (df + 0.5))
@@ -55,7 +55,6 @@ def test_faiss_agrees_with_a_dot_product():
     assert scores == pytest.approx(np.sort(exact)[::-1][:10], abs=1e-6)
     assert exact[rows] == pytest.approx(scores, abs=1e-6)
     assert index.similarities(query, rows) == pytest.approx(scores, abs=1e-6)
-    assert np.array_equal(index.all_vectors(), vectors)
 
 
 def test_the_index_for_many_rows_finds_what_the_exact_one_finds():
@@ -71,35 +70,18 @@ def test_the_index_for_many_rows_finds_what_the_exact_one_finds():
     assert np.mean([len(hits) for hits in found]) / 10 >= 0.95
 
 
-def test_leaving_a_question_out_equals_fitting_without_it():
-    tokens = [list(text) for text in ("导入失败", "导入报错", "导出失败", "导出报错", "登录不了", "不能登录")]
-    owners = np.array([0, 0, 1, 1, 2, 2], dtype=np.int32)
-    hidden, row = np.array([1, 2]), 2
-
-    left_out = fit(owners, tokens).without(hidden, row)
-
-    # The same features, the rows really gone: dual ridge on the four others.
-    words = sorted({token for text in tokens for token in text})
-    df = np.array([sum(word in text for text in tokens) for word in words])
-    matrix = np.array([[text.count(word) for word in words] for text in tokens]) * (np.log(7 / (1 + df)) + 1)
-    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    kept = np.array([0, 3, 4, 5])
-    target = np.eye(3)[owners[kept]]
-    alpha = np.linalg.solve(matrix[kept] @ matrix[kept].T + RIDGE * np.eye(4), target)
-    assert left_out == pytest.approx(matrix[row] @ matrix[kept].T @ alpha, abs=1e-4)
-
-
 @given(TEXTS)
 @settings(max_examples=30, deadline=None)
 def test_removed_words_count_as_never_there(rows):
     owners = np.array([0, *([1] * (len(rows) - 1))], dtype=np.int32)
     answers = [["甲", "庚"], ["乙"]]
-    whole = WholeIndex.of(rows, owners, answers)
-    without = WholeIndex.of([rows[0], *rows[2:]], np.delete(owners, 1), answers)
+    question, entries = hashed("甲乙丙庚"), np.arange(2)
+    full = whole(lexical(rows), owners, lexical(answers))
+    without = whole(lexical([rows[0], *rows[2:]]), np.delete(owners, 1), lexical(answers))
 
-    _, cover = whole.scores(list("甲乙丙庚"), Removed(1, words_of([rows[1]])))
+    cover = full.ask(question, removed=removed(1, [rows[1]])).of(entries, cover=True)
 
-    assert cover == pytest.approx(without.scores(list("甲乙丙庚"))[1], abs=1e-5)
+    assert cover == pytest.approx(without.ask(question).of(entries, cover=True), abs=1e-5)
 
 
 def test_tokens_are_characters_pairs_and_whole_latin_words():
