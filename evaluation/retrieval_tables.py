@@ -32,6 +32,7 @@ REASONS = {
     "rivals": "几条都像",
     "vague": "问得太短",
     "unsure": "把握不够",
+    "subject": "没说清，但库里有这方面的",
     "version": "要先问版本",
     "empty": "没有文字",
     "unknown_code": "没有这个错误码",

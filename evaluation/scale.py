@@ -233,7 +233,7 @@ _SPEED = (
     "FAISS Flat CPU 毫秒",
     "普通 BM25 CPU 毫秒",
 )
-_RIGHT = ("条目", "向量前十召回", "向量索引（精排/探测）", "词索引前十与逐条计算相同", "原条目排第一")
+_RIGHT = ("条目", "向量前十召回", "向量索引（精排数）", "词索引前十与逐条计算相同", "原条目排第一")
 _COST = (
     "条目",
     "建 秒",
@@ -267,7 +267,7 @@ def _speed(one: Mapping[str, Any], asked: Mapping[str, Any], first: float) -> Se
 
 
 def _right(one: Mapping[str, Any]) -> Sequence[object]:
-    plans = "；".join(f"{plan['kind']} {plan['refined']}/{plan['probed']}" for plan in one["plans"].values())
+    plans = "；".join(f"{plan['kind']} {plan['refined']}" for plan in one["plans"].values())
     equal = "，".join(f"{name} {share}" for name, share in one["lexical_equal"].items())
     return one["entries"], one["recall"], plans, equal, one["found_first"]
 

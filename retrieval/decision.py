@@ -34,7 +34,8 @@ class Risk:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities of the best candidate from which to answer, and from which to offer choices.
+    """The probability of the best candidate from which to answer, and that of the first three together from which to
+    offer choices.
 
     `risk` is what they were found for; `measured` says what the own questions, left out one by one, would have got.
     """
@@ -69,9 +70,14 @@ class Case:
         return self.probabilities[0] if self.probabilities else 0.0
 
 
+def offered(probabilities: Sequence[float]) -> float:
+    """The probability that one of the first `MAX_CHOICES` is right: what choices would be worth."""
+    return float(sum(probabilities[:MAX_CHOICES]))
+
+
 def decide(probabilities: Sequence[float], thresholds: Thresholds) -> tuple[str, int]:
     """The decision, and how many of the candidates (sorted, best first) it shows."""
-    if not probabilities or probabilities[0] < thresholds.choices:
+    if not probabilities or offered(probabilities) < thresholds.choices:
         return DECLINE, 0
     if probabilities[0] >= thresholds.answer:
         rivals = sum(probability >= thresholds.answer for probability in probabilities[:MAX_CHOICES])
@@ -90,10 +96,11 @@ def thresholds_for(cases: Sequence[Case], risk: Risk, shipped: Sequence[Case]) -
         raise ValueError("thresholds need cases: there are neither own nor shipped ones")
     weight = _weights(cases, shipped, risk.unanswerable)
     first = np.array([case.first for case in together])
+    among = np.array([offered(case.probabilities) for case in together])
     wrong = np.array([case.right != 0 for case in together])
     answerable = np.array([case.answerable for case in together])
     answer = _lowest(first, wrong, weight, risk.wrong)
-    choices = min(answer, _quantile(first[answerable], weight[answerable], risk.refused))
+    choices = min(answer, _quantile(among[answerable], weight[answerable], risk.refused))
     found = Thresholds(answer, choices, risk, len(cases))
     return replace(found, measured=measure(cases, found)) if cases else found
 

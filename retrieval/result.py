@@ -31,9 +31,9 @@ class Offer:
 class Result:
     """`decision` is answer, choices or decline; `reason` says why.
 
-    Reasons: `code`, `exact`, `confident` (answer); `codes_fold_together`, `several_codes`,
-    `some_codes_unknown`, `rivals`, `vague`, `unsure`, `version` (choices); `empty`, `unknown_code`, `policy_only`,
-    `no_evidence` (decline). `entry_id`, `code` and `title` are those of the best candidate when answering.
+    Reasons: `code`, `exact`, `confident` (answer); `codes_fold_together`, `several_codes`, `some_codes_unknown`,
+    `rivals`, `vague`, `subject`, `unsure`, `version` (choices); `empty`, `unknown_code`, `policy_only`, `no_evidence`
+    (decline). `entry_id`, `code` and `title` are those of the best candidate when answering.
     `offers` are the choices, or the neighbours of an unknown code. `variant` is the range of versions that the answer
     is for, where it depends on them.
     """

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from retrieval.decision import Case
+from retrieval.decision import MAX_CHOICES, Case
 from retrieval.fusion import Fusion
 
 PRIOR_FILE = Path(__file__).parent / "prior.json"
@@ -34,16 +34,16 @@ class Shipped:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Shipped:
         cases = tuple(
-            Case((float(first),), 0 if right else None, bool(answerable), float(importance))
-            for first, right, answerable, importance in data["cases"]
+            Case(tuple(map(float, shown)), 0 if right else None, bool(answerable), float(importance))
+            for shown, right, answerable, importance in data["cases"]
         )
         return cls(Fusion.from_json(data["fusion"]), cases)
 
 
-def _row(case: Case) -> list[float]:
-    """Probability of the first candidate, whether it is right, whether any could be, and what the case counts."""
-    first, importance = round(case.first, _DIGITS), round(case.importance, _DIGITS)
-    return [first, int(case.right == 0), int(case.answerable), importance]
+def _row(case: Case) -> list[Any]:
+    """Probabilities of the choices, whether the first is right, whether any could be, and what the case counts."""
+    shown = [round(probability, _DIGITS) for probability in case.probabilities[:MAX_CHOICES]]
+    return [shown, int(case.right == 0), int(case.answerable), round(case.importance, _DIGITS)]
 
 
 @lru_cache(maxsize=1)

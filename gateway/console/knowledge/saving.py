@@ -66,7 +66,6 @@ def save(services: ConsoleServices, agent: Agent, order: Order) -> Saved:
         return Saved(mistakes={"form": labels.wording.text("console.mistake.other", problem=error)})
 
 
-
 def _write(services: ConsoleServices, agent: Agent, order: Order, entry: Entry) -> Saved:
     now = services.clock()
     with services.db.write() as session:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.decision import ANSWER, DECLINE, Case, Risk, Thresholds, decide, measure, thresholds_for
+from retrieval.decision import ANSWER, DECLINE, Case, Risk, Thresholds, decide, measure, offered, thresholds_for
 from retrieval.shipped import shipped
 
 LIMITS = Thresholds(answer=0.7, choices=0.3, risk=Risk())
@@ -42,7 +42,7 @@ def test_the_stated_risk_holds_on_the_cases(made, wrong, refused):
     thresholds = thresholds_for(made, Risk(wrong=wrong, refused=refused), ())
 
     above = [one for one in made if one.first >= thresholds.answer]
-    below = [one for one in made if one.first < thresholds.choices]
+    below = [one for one in made if offered(one.probabilities) < thresholds.choices]
     assert sum(one.right != 0 for one in above) <= wrong * max(1, len(above))
     assert len(below) <= refused * len(made)
     assert thresholds.choices <= thresholds.answer

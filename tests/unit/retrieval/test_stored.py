@@ -89,15 +89,13 @@ def clustered(rows, dimensions=32):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize("scanned_up_to", [10_000, 1_000])
-def test_every_kind_of_large_index_keeps_the_recall_it_states(tmp_path, scanned_up_to):
+def test_a_large_index_keeps_the_recall_it_states(tmp_path):
     vectors = clustered(4_000)
 
-    DenseIndex.of(vectors, exact_up_to=100, scanned_up_to=scanned_up_to).save(tmp_path)
+    DenseIndex.of(vectors, exact_up_to=100).save(tmp_path)
     loaded = DenseIndex.load(tmp_path)
 
     assert loaded.plan.recall >= RECALL
-    assert bool(loaded.plan.probed) == (scanned_up_to == 1_000)
     assert Truth.of(vectors.astype(np.float16)).recall(loaded.nearest) == loaded.plan.recall
     query = vectors[7]
     rows, similar = loaded.search(query, 3)
@@ -114,11 +112,8 @@ def test_recall_counts_what_is_missing():
 
 
 def test_the_ladder_ends_with_vectors_that_are_read_from_end_to_end():
-    steps = list(ladder(1_000_000, 256))
-
-    assert steps[0].kind.startswith("IVF")
-    assert steps[-1].kind == "SQfp16"
-    assert [step.kind for step in ladder(30_000, 254)][-1] == "SQfp16"
+    assert list(dict.fromkeys(step.kind for step in ladder(256))) == ["PQ64x4fs", "PQ128x4fs", "SQfp16"]
+    assert list(dict.fromkeys(step.kind for step in ladder(63))) == ["SQfp16"]
 
 
 def test_progress_is_told_at_the_beginning_and_the_end():

@@ -190,7 +190,9 @@ def test_who_asked_is_told_once_and_the_page_says_how_far_that_is(world: World, 
     gap = knowledge.gap(*WATERMARK)
     with world.db.write() as session:
         gaps.draft(session, gap.id, "faq-live", by="agent:1", now=world.clock())
-        gaps.answered(session, {each.entry_id: each.fingerprint for each in entries.in_force(session)}, now=world.clock())
+        gaps.answered(
+            session, {each.entry_id: each.fingerprint for each in entries.in_force(session)}, now=world.clock()
+        )
         notices.mark_told(session, notices.of_gap(session, gap.id)[0].id, now=world.clock())
     page = world.browser("chen").get(f"/console/gaps/{gap.id}").text
     assert (page.count(">已告知<"), page.count(">等下次联系<")) == (1, 2)
