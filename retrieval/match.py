@@ -37,6 +37,10 @@ _FIRST_LOOK, _LOOK_AGAIN = 4_000, 8
 _LOOKED_AT = 50_000
 # Up to one document in so many is seen: then whatever is done with those seen costs less than with all.
 _SPARSE = 16
+# To look at a mark is so many times as cheap as to search for a document.
+_MARKED = 16
+# Looking for those that fell behind is worth it once the words left can add so much less, as a share of the floor.
+_WORTH = 0.2
 
 
 @dataclass(frozen=True)
@@ -238,9 +242,10 @@ class _Walk:
         """Ascending, with their scores."""
         scratch = self._postings.scratch
         try:
-            scores = scratch.pop()
+            scores, marks = scratch.pop()
         except IndexError:
             scores = np.zeros(len(self._postings), dtype=np.float32)
+            marks = np.zeros(len(self._postings), dtype=np.bool_)
         done = self._accumulate(scores)
         seen = self._all_seen()
         least = self._floor - float(self._rest[done])
@@ -250,13 +255,13 @@ class _Walk:
         else:
             found = _distinct(seen[scores[seen] >= least])
         found = found if self._hidden is None else found[~self._hidden[found]]
-        partial = scores[found]
+        found = self._completed(found, scores, marks, done)
+        full = scores[found]
         if many:
             scores.fill(0)
         else:
             scores[seen] = 0
-        scratch.append(scores)
-        found, full = self._completed(found, partial, done)
+        scratch.append((scores, marks))
         return found.astype(np.int64), full / np.float32(self._match._bound)
 
     def _accumulate(self, scores: Floats) -> int:
@@ -306,14 +311,31 @@ class _Walk:
         if len(full) >= self._depth:
             self._floor = max(self._floor, float(np.partition(full, -self._depth)[-self._depth]) * (1 - _SLACK))
 
-    def _completed(self, found: NDArray[np.int32], scores: Floats, done: int) -> tuple[NDArray[np.int32], Floats]:
-        """Look the documents up in the remaining words, and drop them as soon as they fall behind."""
+    def _completed(self, found: NDArray[np.int32], scores: Floats, marks: Hidden, done: int) -> NDArray[np.int32]:
+        """Add up the remaining words for the documents found, and drop those that fall behind."""
+        marks[found] = True
+        looked = float(self._rest[done])
         for place in range(done, len(self._order)):
-            self._add(int(self._order[place]), found, scores)
-            kept = scores + self._rest[place + 1] >= self._floor
-            if not kept.all():
-                found, scores = found[kept], scores[kept]
-        return found, scores
+            there, places = self._marked(int(self._order[place]), found, marks)
+            weight = np.float32(self._match._idf[self._order[place]])
+            scores[there] += weight if self._cover else weight * self._match._shares(places, there)
+            rest = float(self._rest[place + 1])
+            if looked - rest >= _WORTH * self._floor:
+                kept = scores[found] >= self._floor - rest
+                marks[found[~kept]] = False
+                found, looked = found[kept], rest
+        marks[found] = False
+        return found
+
+    def _marked(self, term: int, found: NDArray[np.int32], marks: Hidden) -> tuple[NDArray[np.int32], Ints]:
+        """Which of the documents found hold a word, and where their postings lie."""
+        start, many = int(self._match._begin[term]), int(self._match._many[term])
+        if many > _MARKED * len(found):
+            which, places = self._match.hits(term, found)
+            return found[which], places
+        span = self._postings.docs[start : start + many]
+        which = marks[span].nonzero()[0]
+        return span[which], which + start
 
     def _add(self, term: int, found: NDArray[np.int32], scores: Floats) -> None:
         """What a word adds to documents in ascending order."""

@@ -63,8 +63,8 @@ class Postings:
     norm: Floats
     peaks: Floats
     scale: Doubles  # mean length of the documents, and what one unit of a count is worth
-    # Sums of zero, one for each document: lent to one question at a time, which leaves zeros behind.
-    scratch: list[Floats] = field(default_factory=list, init=False, repr=False, compare=False)
+    # A sum and a mark for each document: lent to one question at a time, which leaves zeros behind.
+    scratch: list[tuple[Floats, NDArray[np.bool_]]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Documents."""

@@ -116,4 +116,5 @@ def test_pruning_leaves_no_score_behind_for_the_next_question():
     again = postings.ask(hashed("甲乙丙"), small=0).top(5)
 
     assert first[1].tolist() == again[1].tolist()
-    assert all(not scores.any() for scores in postings.scratch)
+    assert len(postings.scratch) == 1
+    assert not any(array.any() for array in postings.scratch[0])
