@@ -16,6 +16,8 @@ MAX_CHOICES = 3
 _CHOICE_SHARE = 0.15
 # The shipped cases count as so many questions of one's own: fewer say little about a share of one in twenty.
 _SHIPPED_CASES = 100.0
+# Choices that are right less often than this only annoy, however few questions the risk allows to refuse.
+LEAST_WORTH = 1 / 3
 # Standard normal quantile of 90 %: how sure the risk is kept on the cases at hand.
 _SURE = 1.2816
 
@@ -100,7 +102,8 @@ def thresholds_for(cases: Sequence[Case], risk: Risk, shipped: Sequence[Case]) -
     wrong = np.array([case.right != 0 for case in together])
     answerable = np.array([case.answerable for case in together])
     answer = _lowest(first, wrong, weight, risk.wrong)
-    choices = min(answer, _quantile(among[answerable], weight[answerable], risk.refused))
+    refused = max(LEAST_WORTH, _quantile(among[answerable], weight[answerable], risk.refused))
+    choices = min(answer, refused)
     found = Thresholds(answer, choices, risk, len(cases))
     return replace(found, measured=measure(cases, found)) if cases else found
 
