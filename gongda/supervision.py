@@ -16,6 +16,8 @@ from gongda.training import engine_env, engine_python, model_path
 from zhtext import tables
 
 _STOP_SECONDS = 10  # running turns end, SQLite checkpoints
+# One question is too small to share among threads: those that wait for work spin, and cost as much again.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _STREAMS_SECONDS = 2  # then open event streams are cut: they never end by themselves, and widgets come back
 
 
@@ -48,7 +50,9 @@ def programs(settings: Settings, secrets: Secrets) -> tuple[Program, ...]:
     return (
         Program("gateway", f"{uvicorn} gongda.assembly:gateway --host {settings.host} --port {settings.port}", product),
         Program(
-            "actions", f"{uvicorn} gongda.assembly:actions --host 127.0.0.1 --port {settings.actions_port}", product
+            "actions",
+            f"{uvicorn} gongda.assembly:actions --host 127.0.0.1 --port {settings.actions_port}",
+            {**product, **_ONE_THREAD},
         ),
         Program(
             "engine",
