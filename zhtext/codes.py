@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from zhtext.codes_context import (
     FILE,
@@ -164,13 +164,7 @@ class CodeBook:
 
     def _known(self, text: str) -> Iterator[FoundCode]:
         """Codes of the corpus: the longest run of tokens whose folding is a key."""
-        for tokens in _segments(text):
-            at = 0
-            while at < len(tokens):
-                hit = self._longest(text, tokens[at : at + _MAX_TOKENS])
-                if hit is not None:
-                    yield hit
-                at = at + 1 if hit is None else next((i for i, t in enumerate(tokens) if t[0] >= hit.end), len(tokens))
+        return _along(text, self._longest)
 
     def _longest(self, text: str, tokens: List[Span]) -> Optional[FoundCode]:
         start = tokens[0][0]
@@ -188,13 +182,7 @@ class CodeBook:
 
     def _built_alike(self, text: str) -> Iterator[FoundCode]:
         """What is one slip from a code of the corpus, or has the build of one, and is none."""
-        for tokens in _segments(text):
-            at = 0
-            while at < len(tokens):
-                hit = self._like_one(text, tokens[at : at + _MAX_TOKENS])
-                if hit is not None:
-                    yield hit
-                at = at + 1 if hit is None else next((i for i, t in enumerate(tokens) if t[0] >= hit.end), len(tokens))
+        return _along(text, self._like_one)
 
     def _like_one(self, text: str, tokens: List[Span]) -> Optional[FoundCode]:
         start = tokens[0][0]
@@ -241,6 +229,17 @@ def _segments(text: str) -> Iterator[List[Span]]:
     for segment in _SEGMENT.finditer(text):
         at = segment.start()
         yield [(token.start() + at, token.end() + at) for token in _TOKEN.finditer(segment.group())]
+
+
+def _along(text: str, find: Callable[[str, List[Span]], Optional[FoundCode]]) -> Iterator[FoundCode]:
+    """What `find` makes of the tokens from each place on; after a hit it goes on behind it."""
+    for tokens in _segments(text):
+        at = 0
+        while at < len(tokens):
+            hit = find(text, tokens[at : at + _MAX_TOKENS])
+            if hit is not None:
+                yield hit
+            at = at + 1 if hit is None else next((i for i, t in enumerate(tokens) if t[0] >= hit.end), len(tokens))
 
 
 def _number_follows(text: str, end: int, token: Span) -> bool:
