@@ -25,6 +25,8 @@ from desk.racing import racing
 from desk.tables import AgentRow, AgentSessionRow
 
 Role = Literal["agent", "lead", "editor", "admin"]
+Tier = Literal["L1", "L2", "L3"]
+Presence = Literal["online", "busy", "offline"]
 MAX_FAILURES = 5
 LOCK_FOR = timedelta(minutes=15)
 SESSION_FOR = timedelta(hours=12)
@@ -44,6 +46,16 @@ class Agent:
     role: Role
     active: bool
     created_at: datetime
+    tier: Tier
+    fast_response: bool  # woken for a P1
+    max_load: int  # open tickets at once
+    presence: Presence
+    seen_at: datetime | None  # last sign of life of their console
+    last_assigned_at: datetime | None
+    email: str | None
+    phone: str | None
+    mention: str | None  # how the robots call this person
+    locale: str  # of their console: zh-CN, zh-TW
 
     @property
     def actor(self) -> str:
@@ -219,4 +231,14 @@ def _agent(row: AgentRow) -> Agent:
         role=cast(Role, row.role),
         active=row.active,
         created_at=row.created_at,
+        tier=cast(Tier, row.tier),
+        fast_response=row.fast_response,
+        max_load=row.max_load,
+        presence=cast(Presence, row.presence),
+        seen_at=row.seen_at,
+        last_assigned_at=row.last_assigned_at,
+        email=row.email,
+        phone=row.phone,
+        mention=row.mention,
+        locale=row.locale,
     )

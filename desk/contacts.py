@@ -23,6 +23,9 @@ class Contact:
     phone: str | None
     account_id: int | None
     site_id: int | None
+    vip: bool
+    email: str | None
+    note: str
     created_at: datetime
 
     @property
@@ -88,5 +91,8 @@ def _contact(row: ContactRow) -> Contact:
         phone=row.phone,
         account_id=row.account_id,
         site_id=row.site_id,
+        vip=row.vip,
+        email=row.email,
+        note=row.note,
         created_at=row.created_at,
     )

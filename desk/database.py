@@ -68,7 +68,12 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe to call from several processes at once. Raises StoreError."""
-        with self._errors(), self._writing.begin() as connection:
+        with (
+            self._errors(),
+            self._writing.connect() as connection,
+            _references_unchecked(connection),
+            connection.begin(),
+        ):
             migrations.upgrade(connection)
 
     def ping(self) -> None:
@@ -136,6 +141,24 @@ def _sqlite(url: URL, timeout: float) -> tuple[Engine, Engine]:
     event.listen(engine, "connect", partial(_prepare, timeout))
     event.listen(engine, "begin", _begin)
     return engine, engine.execution_options(**{WRITES: True})
+
+
+@contextmanager
+def _references_unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by writing it anew, which it only allows while nobody minds the references to it.
+
+    https://www.sqlite.org/lang_altertable.html, section 7. Not possible inside a transaction; what the migrations
+    leave is checked before they commit.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _prepare(timeout: float, connection: Any, _record: object) -> None:

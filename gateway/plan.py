@@ -11,7 +11,7 @@ from typing import Any
 from contract.decisions import Decision, to_json
 from contract.turn import PERSONAL
 from desk.conversations import Change, Conversation
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from desk.tickets import Opened, TicketDraft
 from desk.turns import Gap, Reply
 from gateway.render import Voice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from desk.tickets import Ticket
 from gateway.wording import Wording
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from desk.clock import Clock
 from desk.database import Database
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from gateway.answers import Answers
 from gateway.demo import Shown
 from gateway.engine import Engine
 from gateway.hub import Hub
+from gateway.rules import ServiceRules
 from gateway.settings import GatewaySettings
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
@@ -32,6 +33,7 @@ class Services:
     settings: GatewaySettings
     contacts: AllowList
     shown: Shown | None = None
+    rules: ServiceRules = field(default_factory=ServiceRules)
 
     @property
     def knowledge(self) -> Any:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomllib
 
-from desk.hours import Interval, WorkingHours
+from desk.calendar import Interval, WorkingHours
 from gongda.errors import BadSetting
 from retrieval.decision import Risk
 from zhtext.contacts import AllowList, is_contact

@@ -29,3 +29,12 @@ def upgrade(connection: Connection) -> None:
         # SQLite's write lock keeps other processes out by itself.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     command.upgrade(config(connection), "head")
+    if connection.dialect.name == "sqlite":
+        _check_references(connection)
+
+
+def _check_references(connection: Connection) -> None:
+    """What SQLite has not minded meanwhile."""
+    broken = connection.execute(text("PRAGMA foreign_key_check")).first()
+    if broken is not None:
+        raise RuntimeError(f"after the migration {broken[0]} row {broken[1]} refers to nothing in {broken[2]}")

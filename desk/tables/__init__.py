@@ -1,11 +1,21 @@
 """The tables, by topic. `METADATA` is what the migrations must produce."""
 
-from desk.tables.agents import AgentRow, AgentSessionRow
+from desk.tables.agents import AgentRow, AgentSessionRow, AgentSkillRow, DutyRow
 from desk.tables.base import METADATA, Base
 from desk.tables.conversations import ConversationRow, FeedbackRow, MessageRow, TurnRow, UnansweredRow
-from desk.tables.customers import AccountRow, ContactRow, IdentityRow, SiteRow
+from desk.tables.customers import AccountRow, ContactRow, IdentityRow, LicenceRow, SiteRow
 from desk.tables.knowledge import EntryRow, EntryVersionRow, GapRow, NoticeRow, PinRow, PublicationRow
-from desk.tables.tickets import TicketDayRow, TicketEventRow, TicketKeyRow, TicketRow
+from desk.tables.service import AskRow, CalendarDayRow, CannedRow, IncidentRow, ReportRow
+from desk.tables.sla import SlaClockRow, SlaMarkRow, SlaRow
+from desk.tables.tickets import (
+    PromiseRow,
+    TicketDayRow,
+    TicketEventRow,
+    TicketKeyRow,
+    TicketLinkRow,
+    TicketRow,
+    ViewerRow,
+)
 from desk.tables.work import AuditRow, JobRow, OutboxRow
 
 __all__ = [
@@ -13,26 +23,40 @@ __all__ = [
     "AccountRow",
     "AgentRow",
     "AgentSessionRow",
+    "AgentSkillRow",
+    "AskRow",
     "AuditRow",
     "Base",
+    "CalendarDayRow",
+    "CannedRow",
     "ContactRow",
     "ConversationRow",
+    "DutyRow",
     "EntryRow",
     "EntryVersionRow",
     "FeedbackRow",
     "GapRow",
     "IdentityRow",
+    "IncidentRow",
     "JobRow",
+    "LicenceRow",
     "MessageRow",
     "NoticeRow",
     "OutboxRow",
     "PinRow",
+    "PromiseRow",
     "PublicationRow",
+    "ReportRow",
     "SiteRow",
+    "SlaClockRow",
+    "SlaMarkRow",
+    "SlaRow",
     "TicketDayRow",
     "TicketEventRow",
     "TicketKeyRow",
+    "TicketLinkRow",
     "TicketRow",
     "TurnRow",
     "UnansweredRow",
+    "ViewerRow",
 ]

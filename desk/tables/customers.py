@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base, Id
 
 
 class AccountRow(Base):
-    """A customer company with its licence."""
+    """A customer company."""
 
     __tablename__ = "accounts"
 
     id: Mapped[Id]
-    name: Mapped[str]
-    licence: Mapped[str | None] = mapped_column(unique=True)  # licence or dongle number
+    name: Mapped[str] = mapped_column(unique=True)
     product: Mapped[str | None]
     version: Mapped[str | None]
     maintained_until: Mapped[date | None]
     vip: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class LicenceRow(Base):
+    """A licence or dongle of a company, perhaps tied to one site."""
+
+    __tablename__ = "licences"
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    number: Mapped[str] = mapped_column(unique=True)  # without blanks and dashes, upper case
     created_at: Mapped[datetime]
 
 
@@ -29,6 +41,7 @@ class SiteRow(Base):
     """A building site or office of a company."""
 
     __tablename__ = "sites"
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -48,6 +61,9 @@ class ContactRow(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     created_at: Mapped[datetime]
+    vip: Mapped[bool] = mapped_column(default=False, server_default=false())
+    email: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class IdentityRow(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base, Id
@@ -50,6 +50,61 @@ class TicketRow(Base):
     updated_at: Mapped[datetime]
     first_response_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    skill: Mapped[str] = mapped_column(default="", server_default="")
+    vip: Mapped[bool] = mapped_column(default=False, server_default=false())
+    next_contact_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_contact_note: Mapped[str] = mapped_column(default="", server_default="")
+    remote_until: Mapped[datetime | None]  # the customer agreed to remote assistance until then
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+
+
+class TicketLinkRow(Base):
+    """Two tickets that belong together; `ticket_id` is the duplicate, `other_id` the one that goes on."""
+
+    __tablename__ = "ticket_links"
+    __table_args__ = (
+        CheckConstraint("kind IN ('duplicate', 'related')", name="kind"),
+        CheckConstraint("ticket_id <> other_id", name="two"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    kind: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class PromiseRow(Base):
+    """What a customer was promised on a ticket, and by when."""
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'kept', 'broken', 'withdrawn')", name="state"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    text: Mapped[str]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="open")
+    made_by: Mapped[str]
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class ViewerRow(Base):
+    """Who has a ticket open in the console, and whether they are writing."""
+
+    __tablename__ = "viewers"
+    __table_args__ = (CheckConstraint("mode IN ('reading', 'writing')", name="mode"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    mode: Mapped[str]
+    seen_at: Mapped[datetime]
 
 
 class TicketKeyRow(Base):

@@ -52,6 +52,14 @@ class Ticket:
     updated_at: datetime
     first_response_at: datetime | None
     resolved_at: datetime | None
+    closed_at: datetime | None
+    account_id: int | None  # the customer company
+    skill: str  # what the one who takes it should know; empty: anybody
+    vip: bool
+    next_contact_at: datetime | None
+    next_contact_note: str
+    remote_until: datetime | None  # the customer agreed to remote assistance until then
+    incident_id: int | None
 
     @property
     def open(self) -> bool:
@@ -124,6 +132,14 @@ def ticket(row: TicketRow) -> Ticket:
         updated_at=row.updated_at,
         first_response_at=row.first_response_at,
         resolved_at=row.resolved_at,
+        closed_at=row.closed_at,
+        account_id=row.account_id,
+        skill=row.skill,
+        vip=row.vip,
+        next_contact_at=row.next_contact_at,
+        next_contact_note=row.next_contact_note,
+        remote_until=row.remote_until,
+        incident_id=row.incident_id,
     )
 
 

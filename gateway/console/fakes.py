@@ -9,8 +9,9 @@ from typing import Any
 
 from desk.clock import Clock
 from desk.database import Database
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from gateway.errors import NoDirectAnswer
+from gateway.rules import ServiceRules
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 
@@ -64,3 +65,4 @@ class FakeServices:
     settings: FakeSettings = field(default_factory=FakeSettings)
     wording: Wording = field(default_factory=Wording.load)
     contacts: AllowList = field(default_factory=AllowList)
+    rules: ServiceRules = field(default_factory=ServiceRules)

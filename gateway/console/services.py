@@ -10,8 +10,9 @@ from starlette.requests import Request
 
 from desk.clock import Clock
 from desk.database import Database
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from gateway.console.labels import Labels
+from gateway.rules import ServiceRules
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 
@@ -84,6 +85,8 @@ class ConsoleServices(Protocol):
     def contacts(self) -> AllowList: ...
     @property
     def wording(self) -> Wording: ...
+    @property
+    def rules(self) -> ServiceRules: ...
 
 
 def services_of(request: Request) -> ConsoleServices:

@@ -9,7 +9,7 @@ from datetime import date, time
 from itertools import pairwise
 from typing import TypeVar
 
-from desk.hours import Interval
+from desk.calendar import Interval
 from gongda.product.workbook import Row
 from kb_ingest.sheets.mistake import Mistake, WrongCell
 

@@ -17,7 +17,7 @@ from desk.agents import Agent
 from desk.clock import FixedClock
 from desk.conversations import Choice, Conversation
 from desk.database import Database
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from desk.messages import Message
 from desk.tickets import Ticket
 from gateway.answers import FakeAnswers

@@ -11,7 +11,7 @@ from contract.turn import TurnContext
 from desk import conversations, messages, outbox, turns
 from desk.clock import FixedClock
 from desk.database import Database
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from desk.turns import Content, TurnDraft
 from gateway.answers import FakeAnswers
 from gateway.channels.wechat.delivery import drafts

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from gateway.console.knowledge.difference import Change, changes
 from gateway.console.labels import Labels
 from gateway.wording import Wording

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from desk.hours import WorkingHours
+from desk.calendar import WorkingHours
 from gateway.console.hit import Hit, read
 from gateway.console.labels import Labels
 from gateway.wording import Wording

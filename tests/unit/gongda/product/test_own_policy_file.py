@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.hours import Interval
+from desk.calendar import Interval
 from gongda.errors import BadSetting
 from gongda.policy import load_policy
 from gongda.product.model import ContactLine, Product

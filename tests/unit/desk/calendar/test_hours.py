@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.hours import Interval, WorkingHours
+from desk.calendar import Interval, WorkingHours
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS = WorkingHours()

@@ -1,0 +1,1 @@
+"""Pages of the console about the service: roster, companies, incidents, ready replies, notifications."""

@@ -1,0 +1,1 @@
+"""Telling the team: robots, e-mail and signed webhooks, through the outbox."""
