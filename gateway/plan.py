@@ -10,8 +10,8 @@ from typing import Any
 
 from contract.decisions import Decision, to_json
 from contract.turn import PERSONAL
-from desk.conversations import Change, Conversation
 from desk.calendar import WorkingHours
+from desk.conversations import Change, Conversation
 from desk.tickets import Opened, TicketDraft
 from desk.turns import Gap, Reply
 from gateway.render import Voice

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from desk.calendar import WorkingHours
 from desk.clock import Clock
 from desk.database import Database
-from desk.calendar import WorkingHours
 from gateway.answers import Answers
 from gateway.demo import Shown
 from gateway.engine import Engine

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from desk.calendar import WorkingHours
 from desk.clock import Clock
 from desk.database import Database
-from desk.calendar import WorkingHours
 from gateway.errors import NoDirectAnswer
 from gateway.rules import ServiceRules
 from gateway.wording import Wording

@@ -8,9 +8,9 @@ from typing import Any, Protocol, cast
 
 from starlette.requests import Request
 
+from desk.calendar import WorkingHours
 from desk.clock import Clock
 from desk.database import Database
-from desk.calendar import WorkingHours
 from gateway.console.labels import Labels
 from gateway.rules import ServiceRules
 from gateway.wording import Wording

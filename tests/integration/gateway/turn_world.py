@@ -14,10 +14,10 @@ from contract.decisions import Answer, Choices, Decline, Handoff, OpenTicket, Op
 from contract.turn import TurnContext
 from desk import agents, conversations, messages, tickets
 from desk.agents import Agent
+from desk.calendar import WorkingHours
 from desk.clock import FixedClock
 from desk.conversations import Choice, Conversation
 from desk.database import Database
-from desk.calendar import WorkingHours
 from desk.messages import Message
 from desk.tickets import Ticket
 from gateway.answers import FakeAnswers

@@ -8,8 +8,8 @@ import pytest
 
 import gateway
 from contract.decisions import Answer, Option, Runbook
-from desk.conversations import Choice
 from desk.calendar import WorkingHours
+from desk.conversations import Choice
 from desk.turns import Reply
 from gateway import promises, render
 from gateway.render import Voice

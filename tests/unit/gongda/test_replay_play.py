@@ -9,9 +9,9 @@ import pytest
 from contract.decisions import Answer, Choices, OpenTicket, Option
 from contract.turn import TurnContext
 from desk import conversations, messages, outbox, turns
+from desk.calendar import WorkingHours
 from desk.clock import FixedClock
 from desk.database import Database
-from desk.calendar import WorkingHours
 from desk.turns import Content, TurnDraft
 from gateway.answers import FakeAnswers
 from gateway.channels.wechat.delivery import drafts
