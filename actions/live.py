@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from contract.decisions import AT, ENTRY, Choices, Decision, Decline, Option, Runbook
-from retrieval.answers import decision_of, decision_picked
+from retrieval.asking.answers import decision_of, decision_picked
+from retrieval.asking.explain import explained
+from retrieval.asking.live import Live
 from retrieval.errors import RetrievalError
-from retrieval.explain import explained
-from retrieval.live import Live
-from retrieval.shown import decision_for
+from retrieval.knowledge.shown import decision_for
 
 
 class LiveKnowledge:
-    """`Knowledge` around `retrieval.live.Live`; one build answers one question."""
+    """`Knowledge` around `retrieval.asking.live.Live`; one build answers one question."""
 
     def __init__(self, live: Live) -> None:
         self._live = live

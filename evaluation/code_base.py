@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 FILE = Path(__file__).with_name("codes.yml")
 CODES, SEED = 1_000, 20_261_122

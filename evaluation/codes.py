@@ -26,14 +26,14 @@ from typing import Any
 from evaluation.code_base import CODES, SEED, Base, base, entries, material, unknown
 from evaluation.code_disguises import DISGUISES, NUMBER_ALONE
 from evaluation.report import foot, surroundings, table, write
-from retrieval import store
-from retrieval.build import build
-from retrieval.codes import CodeTable
-from retrieval.decision import MAX_CHOICES
-from retrieval.encoder import Encoder, open_encoder
-from retrieval.entry import Entry
-from retrieval.result import Result
-from retrieval.retriever import Retriever
+from retrieval.asking.decision import MAX_CHOICES
+from retrieval.asking.result import Result
+from retrieval.asking.retriever import Retriever
+from retrieval.building import store
+from retrieval.building.build import build
+from retrieval.indexing.codes import CodeTable
+from retrieval.indexing.encoder import Encoder, open_encoder
+from retrieval.knowledge.entry import Entry
 from zhtext.normalize import normalize
 
 OTHERS = 2_000

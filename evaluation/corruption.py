@@ -30,12 +30,12 @@ from evaluation.engine_models import ROOT
 from evaluation.misnaming import NAMED, NAMED_SHARE, name_badly
 from evaluation.report import foot, surroundings, table, write
 from kb_ingest.folder import read_folder
-from retrieval import store
-from retrieval.build import build
-from retrieval.encoder import Encoder, HashEncoder, open_encoder
-from retrieval.entry import Entry
-from retrieval.extend import Room, extend
-from retrieval.live import Live
+from retrieval.asking.live import Live
+from retrieval.building import store
+from retrieval.building.build import build
+from retrieval.building.extend import Room, extend
+from retrieval.indexing.encoder import Encoder, HashEncoder, open_encoder
+from retrieval.knowledge.entry import Entry
 
 SEED = 20_261_122
 SECONDS = 60  # after which a variant hangs

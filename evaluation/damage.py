@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retrieval import manifest
+from retrieval.building import manifest
 
 FLIPS = 8  # bits at most
 UNREADABLE = Path("/proc/self/mem")  # a file that even root cannot read from the beginning: EIO

@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from evaluation.report import foot, surroundings, table, write
 from kb_ingest.asked import read_asked
 from kb_ingest.folder import read_folder
-from retrieval.encoder import DEFAULT_MODEL, Encoder, open_encoder
-from retrieval.rows import rows_of
+from retrieval.indexing.encoder import DEFAULT_MODEL, Encoder, open_encoder
+from retrieval.indexing.rows import rows_of
 from retrieval.training import situations
 from zhtext.normalize import normalize
 

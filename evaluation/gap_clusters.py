@@ -22,7 +22,7 @@ from evaluation.labelled import Question, read_questions
 from evaluation.report import foot, surroundings, table, write
 from kb_ingest.gaps.clusters import NGRAMS, THRESHOLD, Cluster, assign
 from kb_ingest.gaps.clusters import Question as Asked
-from retrieval.encoder import Encoder, open_encoder
+from retrieval.indexing.encoder import Encoder, open_encoder
 
 HERE = Path(__file__).parent / "gaps"
 FILES = (HERE / "questions.jsonl", HERE / "questions_b.jsonl")

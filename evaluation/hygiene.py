@@ -29,10 +29,10 @@ from kb_ingest.documents.decoding import decode
 from kb_ingest.folder import read_folder
 from kb_ingest.ingest import ingest
 from kb_ingest.publishing import Source, publish
-from retrieval.answers import decision_of
-from retrieval.encoder import open_encoder
-from retrieval.entry import Entry
-from retrieval.live import Live
+from retrieval.asking.answers import decision_of
+from retrieval.asking.live import Live
+from retrieval.indexing.encoder import open_encoder
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList, strangers
 
 UGLY = ROOT / "tests" / "fixtures" / "ugly" / "files"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evaluation.damage import UNREADABLE
-from retrieval.store import CURRENT
+from retrieval.building.store import CURRENT
 
 NAMED = "CURRENT 不对"
 NAMED_SHARE = 4

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.errors import Unfit
-from retrieval.encoder import Encoder
-from retrieval.entry import Entry
-from retrieval.rows import Rows, rows_of
-from retrieval.tokens import char_tokens, word_tokens
+from retrieval.indexing.encoder import Encoder
+from retrieval.indexing.rows import Rows, rows_of
+from retrieval.indexing.tokens import char_tokens, word_tokens
+from retrieval.knowledge.entry import Entry
 from zhtext.normalize import normalize
 
 Floats = NDArray[np.float32]

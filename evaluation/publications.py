@@ -30,7 +30,7 @@ from evaluation.clients import Reply, WebPerson
 from evaluation.engine_models import ROOT
 from evaluation.report import foot, surroundings, write
 from evaluation.servers import Server, our_stack
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 MARKED = "faq-evaluation-marker"
 QUESTION = "评测用的发布标记是第几次"

@@ -28,13 +28,13 @@ from evaluation.peers import FUSED, NAMES, Peer, ask, peers
 from evaluation.report import surroundings, write
 from evaluation.retrieval_input import Base, Trial, read_base, read_trial
 from kb_ingest.publishing import Source, publish
-from retrieval import manifest
-from retrieval.encoder import DEFAULT_MODEL, Encoder, open_encoder
-from retrieval.entry import Entry
-from retrieval.live import Live
-from retrieval.result import Result
-from retrieval.retriever import VERSION
-from retrieval.tokens import word_tokens
+from retrieval.asking.live import Live
+from retrieval.asking.result import Result
+from retrieval.asking.retriever import VERSION
+from retrieval.building import manifest
+from retrieval.indexing.encoder import DEFAULT_MODEL, Encoder, open_encoder
+from retrieval.indexing.tokens import word_tokens
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList
 from zhtext.normalize import normalize
 

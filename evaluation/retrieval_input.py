@@ -24,8 +24,8 @@ from kb_ingest.errors import IngestError
 from kb_ingest.folder import read_folder
 from kb_ingest.ingest import ingest
 from kb_ingest.report import FileReport
-from retrieval.entry import TYPES, Entry
-from retrieval.tokens import text_key
+from retrieval.indexing.tokens import text_key
+from retrieval.knowledge.entry import TYPES, Entry
 from zhtext.contacts import AllowList
 from zhtext.normalize import normalize
 

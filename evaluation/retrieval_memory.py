@@ -35,8 +35,8 @@ def main() -> None:
     """The child."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    from retrieval.encoder import open_encoder
-    from retrieval.live import Live
+    from retrieval.asking.live import Live
+    from retrieval.indexing.encoder import open_encoder
 
     texts = json.loads(sys.stdin.buffer.read())
     program, began = _peak_mb(), time.perf_counter()

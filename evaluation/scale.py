@@ -34,18 +34,18 @@ from evaluation.measures import percentiles
 from evaluation.okapi import Okapi
 from evaluation.report import foot, surroundings, table, write
 from evaluation.synthetic import Query
-from retrieval import manifest, store
-from retrieval.build import build
-from retrieval.encoder import Encoder, open_encoder
-from retrieval.extend import extend
-from retrieval.live import Live
-from retrieval.postings import hashed
-from retrieval.recall import Truth
-from retrieval.retriever import Retriever
-from retrieval.scorer import Scorer
-from retrieval.segment import MATCHED
-from retrieval.store import Index
-from retrieval.tokens import char_tokens
+from retrieval.asking.live import Live
+from retrieval.asking.retriever import Retriever
+from retrieval.asking.scorer import Scorer
+from retrieval.building import manifest, store
+from retrieval.building.build import build
+from retrieval.building.extend import extend
+from retrieval.building.store import Index
+from retrieval.indexing.encoder import Encoder, open_encoder
+from retrieval.indexing.postings import hashed
+from retrieval.indexing.recall import Truth
+from retrieval.indexing.segment import MATCHED
+from retrieval.indexing.tokens import char_tokens
 from zhtext.normalize import normalize
 
 BLOCK = 20

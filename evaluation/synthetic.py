@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.segment import tokenizer
 
 SEED = 20_261_122

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from contract.decisions import AT
 from desk.conversations import Choice
-from retrieval.versions import covers
+from retrieval.knowledge.versions import covers
 from zhtext.normalize import normalize
 from zhtext.slots import slot_values
 

@@ -20,9 +20,9 @@ from gateway.outgoing import checked
 from gateway.plan import Plan
 from gateway.render import Voice
 from gateway.wording import Wording
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from retrieval.errors import BadEntry
-from retrieval.shown import decision_for
+from retrieval.knowledge.shown import decision_for
 from zhtext.contacts import AllowList
 
 NOTICE = "notice"  # key of the payload: the notice that a message tells

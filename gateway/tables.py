@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from retrieval import tables
-from retrieval.tables import Row
+from retrieval.knowledge import tables
+from retrieval.knowledge.tables import Row
 
 _ENDS = "。；;"  # a cell need not end where the line goes on
 

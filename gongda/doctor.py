@@ -17,7 +17,7 @@ from gongda.product.overlay import load
 from gongda.running import NEEDED_MB
 from gongda.settings import Settings
 from gongda.training import engine_python, model_path
-from retrieval import store
+from retrieval.building import store
 from retrieval.errors import BuildRefused
 
 

@@ -14,14 +14,14 @@ from gongda.retrieving import encoder
 from gongda.settings import Settings
 from kb_ingest.errors import BadSource
 from kb_ingest.publishing import Check, Publication, Question, Source, publish
-from retrieval import manifest, store
-from retrieval.decision import Risk
-from retrieval.entries import read_build
-from retrieval.entry import Entry
+from retrieval.asking.decision import Risk
+from retrieval.building import manifest, store
+from retrieval.building.manifest import BuildInfo
+from retrieval.building.progress import Progress, silent
 from retrieval.errors import BadEntry, BuildRefused
-from retrieval.fitted import risk_of
-from retrieval.manifest import BuildInfo
-from retrieval.progress import Progress, silent
+from retrieval.knowledge.entries import read_build
+from retrieval.knowledge.entry import Entry
+from retrieval.learning.fitted import risk_of
 
 _MARK = "PROGRAM"  # which program and encoder made the current build
 _PROGRAM = (".py", ".tsv", ".txt", ".json", ".safetensors")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gongda.settings import Settings
-from retrieval.encoder import Encoder, open_encoder
-from retrieval.live import Live
+from retrieval.asking.live import Live
+from retrieval.indexing.encoder import Encoder, open_encoder
 
 
 def encoder(settings: Settings) -> Encoder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 
 @dataclass(frozen=True)

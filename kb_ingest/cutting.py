@@ -22,7 +22,7 @@ from kb_ingest.documents.model import Block, Document
 from kb_ingest.pieces import PIECE, pieces
 from kb_ingest.rendering import markdown
 from kb_ingest.sections import Section, tree
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.codes import find_codes
 
 _LONGEST_TITLE = 80

@@ -10,8 +10,8 @@ import yaml
 
 from kb_ingest.errors import BadSource, NothingToPublish
 from kb_ingest.loading import load
-from retrieval.entry import Entry
 from retrieval.errors import BadEntry
+from retrieval.knowledge.entry import Entry
 
 
 def read_folder(folder: Path) -> tuple[Entry, ...]:

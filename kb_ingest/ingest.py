@@ -21,7 +21,7 @@ from kb_ingest.report import FileReport, Line, Status
 from kb_ingest.sheets import rows
 from kb_ingest.sheets.mistake import Mistake
 from kb_ingest.sources import Source
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from typing import Any
 
 from kb_ingest.documents.model import Block, Document
 from kb_ingest.sheets.mistake import Mistake
-from retrieval.entry import TYPES, Entry
 from retrieval.errors import BadEntry
+from retrieval.knowledge.entry import TYPES, Entry
 
 _REQUIRED = ("id", "type", "title", "question", "answer")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.questions import is_traditional, similar_patterns
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 NONE = "未填"
 _POOREST = 10

@@ -17,8 +17,8 @@ import yaml
 
 from kb_ingest.errors import BadSource
 from kb_ingest.loading import load
-from retrieval.entry import Entry
 from retrieval.errors import BadEntry
+from retrieval.knowledge.entry import Entry
 
 FOLDERS = {
     "error_code": "error_codes",

@@ -1,5 +1,5 @@
 """A question in, ranked entries and a calibrated decision out.
 
-`build.build` makes an index build from approved entries, `live.Live` serves the current one,
-`Retriever.ask` answers: the one function behind chat, hit test, fallback and evaluation.
+`building.build` makes an index build from approved entries, `asking.live.Live` serves the current one,
+`asking.retriever.Retriever.ask` answers: the one function behind chat, hit test, fallback and evaluation.
 """

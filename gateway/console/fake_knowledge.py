@@ -15,7 +15,7 @@ from desk.clock import Clock
 from desk.database import Database
 from desk.entries import Seed
 from desk.session import Session
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 SAMPLE = Path(__file__).parent / "fake_knowledge.yml"
 CORPUS = Path(__file__).parent.parent.parent / "kb"

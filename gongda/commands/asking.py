@@ -29,8 +29,8 @@ def ask(
 ) -> None:
     """命中测试：规范化文本、错误码、候选条目的每项依据、判定与原因。"""
     from gongda.retrieving import live
+    from retrieval.asking.explain import explained
     from retrieval.errors import RetrievalError
-    from retrieval.explain import explained
 
     try:
         result = explained(live(load_settings()).retriever, text, top=top)

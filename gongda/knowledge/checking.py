@@ -12,8 +12,8 @@ from gongda.policy import Policy
 from kb_ingest.lint.finding import Finding
 from kb_ingest.lint.run import errors, lint
 from kb_ingest.lint.usage import Usage
-from retrieval.entry import Entry
-from retrieval.retriever import Retriever
+from retrieval.asking.retriever import Retriever
+from retrieval.knowledge.entry import Entry
 
 USED_DAYS = 90
 

@@ -13,7 +13,7 @@ from gongda.settings import Settings
 from kb_ingest.asked import read_asked
 from kb_ingest.folder import read_folder
 from kb_ingest.publishing import Source
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from desk.unanswered import Question as Unanswered
 from gongda.retrieving import encoder
 from gongda.settings import Settings
 from kb_ingest.gaps.clusters import Cluster, Question, assign, title
-from retrieval.encoder import Encoder
+from retrieval.indexing.encoder import Encoder
 
 # Questions looked at in one go; clustering compares all with all.
 BATCH = 1000

@@ -11,7 +11,7 @@ from desk.clock import Clock
 from desk.database import Database
 from desk.errors import EditConflict, NotFound
 from desk.session import Session
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 # Entries in one transaction: some 30 ms, in which no customer's message waits noticeably.
 CHUNK = 20

@@ -21,8 +21,8 @@ from gongda.secrets import Secrets
 from gongda.settings import Settings
 from kb_ingest.errors import IngestError
 from kb_ingest.publishing import Publication, Question, Source, publish, roll_back
+from retrieval.building.progress import Progress, silent
 from retrieval.errors import RetrievalError
-from retrieval.progress import Progress, silent
 from zhtext.secrets import mask_secrets
 
 log = logging.getLogger(__name__)

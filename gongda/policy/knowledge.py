@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongda.policy.reader import Reader
-from retrieval.decision import Risk
+from retrieval.asking.decision import Risk
 
 # Items that are shares: what each says, the least and the most.
 _SHARES = {

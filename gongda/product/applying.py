@@ -17,7 +17,7 @@ from gongda.product import overlay, policy_file
 from gongda.product.planning import UNFINISHED, Plan, support_file
 from gongda.replay.preparing import kept
 from gongda.settings import Settings
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 BY = "init"  # who retires and approves, in the audit trail
 

@@ -13,7 +13,7 @@ import yaml
 from gongda.product.model import Product, Release
 from gongda.product.sheets import sheets
 from kb_ingest.rendering import of_cell
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 _FIXED = ("id", "type", "topic")
 

@@ -14,7 +14,7 @@ from string import Template
 import yaml
 
 from gongda.product.model import Product
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.slots.lexicon import GAP
 
 INTENT = "product_question"  # in bot/domain/intents.yml: like every topic, it goes to the retriever

@@ -15,7 +15,7 @@ from kb_ingest.hygiene.cleaning import Quarantined, clean
 from kb_ingest.sheets import rows
 from kb_ingest.sheets.columns import Columns, entry_type, recognise
 from kb_ingest.sheets.mistake import Mistake
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList, strangers
 
 _SHEETS = ("faq", "codes")

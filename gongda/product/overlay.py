@@ -24,7 +24,7 @@ from gongda.settings import Settings
 from kb_ingest.errors import IngestError
 from kb_ingest.folder import read_folder
 from kb_ingest.writing import as_yaml
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 _PRODUCT = "product.yml"
 _SHEET = "kb/sheet/entries.yml"

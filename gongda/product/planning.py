@@ -13,7 +13,7 @@ from gongda.product.reading import Draft
 from gongda.settings import Settings
 from kb_ingest.changes import Changes, changes
 from kb_ingest.folder import read_folder
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 _QUESTIONS = 4  # that the demo page offers
 UNFINISHED = ".unfinished"  # lies in the product's folder while one product takes the place of another

@@ -12,7 +12,7 @@ from gongda.product.model import Product
 from gongda.product.sheets import sheets
 from gongda.product.workbook import Row, Workbook
 from kb_ingest.sheets.mistake import Mistake
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 
 @dataclass(frozen=True)

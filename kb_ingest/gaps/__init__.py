@@ -1,4 +1,4 @@
-"""From questions that nobody answered to gaps: `clusters` gathers them; `retrieval.drafts` begins the entry.
+"""From questions that nobody answered to gaps: `clusters` gathers them; `retrieval.knowledge.drafts` begins the entry.
 
 Pure: the desk keeps the questions, an editor writes the answers.
 """

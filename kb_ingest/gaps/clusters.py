@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_ingest.likeness import unit_rows
-from retrieval.content import about, is_question, weights
-from retrieval.encoder import Encoder
+from retrieval.asking.content import about, is_question, weights
+from retrieval.indexing.encoder import Encoder
 
 Floats = NDArray[np.float32]
 

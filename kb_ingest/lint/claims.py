@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kb_ingest.lint.quantities import Quantity, quantities, without
-from retrieval.entry import Entry
-from retrieval.versions import ALL
+from retrieval.knowledge.entry import Entry
+from retrieval.knowledge.versions import ALL
 from zhtext.normalize import normalize
 from zhtext.segment import words
 

@@ -11,7 +11,7 @@ from kb_ingest.likeness import Bags
 from kb_ingest.lint.claims import Claim, claims
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import WARNING, Finding, name
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.normalize import normalize
 
 NUMBERS, ANSWERS = "contradicting_numbers", "contradicting_answers"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kb_ingest.likeness import Bags, Pair
-from retrieval.codes import CodeTable
-from retrieval.entry import Entry
-from retrieval.retriever import VAGUE_CHARS
-from retrieval.tokens import char_tokens, text_key
+from retrieval.asking.retriever import VAGUE_CHARS
+from retrieval.indexing.codes import CodeTable
+from retrieval.indexing.tokens import char_tokens, text_key
+from retrieval.knowledge.entry import Entry
 from zhtext.normalize import normalize
 
 # Cosine from which two questions of different entries say the same; read off 3,000 questions of the sample corpus.

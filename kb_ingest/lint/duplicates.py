@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from kb_ingest.likeness import Bags
 from kb_ingest.lint.corpus import Corpus, Row
 from kb_ingest.lint.finding import WARNING, Finding, name
-from retrieval.decision import MAX_CHOICES
-from retrieval.entry import Entry
-from retrieval.retriever import VAGUE_CHARS
-from retrieval.tokens import char_tokens, text_key
+from retrieval.asking.decision import MAX_CHOICES
+from retrieval.asking.retriever import VAGUE_CHARS
+from retrieval.indexing.tokens import char_tokens, text_key
+from retrieval.knowledge.entry import Entry
 from zhtext.normalize import normalize
 
 ENTRIES, TITLES, QUESTIONS = "duplicate_entries", "duplicate_titles", "shared_questions"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 ERROR, WARNING = "error", "warning"
 _EXAMPLES = 3

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import ERROR, Finding, name
-from retrieval.entry import Entry
-from retrieval.links import links
-from retrieval.tokens import text_key
+from retrieval.indexing.tokens import text_key
+from retrieval.knowledge.entry import Entry
+from retrieval.knowledge.links import links
 from zhtext.normalize import normalize
 
 CHECK = "dead_link"

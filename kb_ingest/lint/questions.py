@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import WARNING, Finding, name
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.patterns import variety
 from zhtext.script import detect
 

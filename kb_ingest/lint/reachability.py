@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from kb_ingest.lint.corpus import Corpus, Row
 from kb_ingest.lint.finding import WARNING, Finding, name, quoted
-from retrieval.decision import CHOICES
-from retrieval.entries import POLICY
-from retrieval.result import Result
-from retrieval.retriever import Retriever, policy_only
+from retrieval.asking.decision import CHOICES
+from retrieval.asking.result import Result
+from retrieval.asking.retriever import Retriever, policy_only
+from retrieval.knowledge.entries import POLICY
 
 CHECK = "unreachable"
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import WARNING, Finding, name
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 OVERDUE, MISSING = "review_overdue", "review_missing"
 

@@ -21,8 +21,8 @@ from kb_ingest.lint import (
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import ERROR, Finding
 from kb_ingest.lint.usage import Usage
-from retrieval.entry import Entry
-from retrieval.retriever import Retriever
+from retrieval.asking.retriever import Retriever
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import ERROR, Finding, name, quoted
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList, strangers
 
 CHECK = "stranger_contact"

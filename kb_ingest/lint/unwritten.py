@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import ERROR, Finding, name
-from retrieval.unwritten import MARK
+from retrieval.knowledge.unwritten import MARK
 
 CHECK = "unwritten"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import ERROR, Finding, name
-from retrieval.entry import Entry
-from retrieval.versions import ALL, covers
+from retrieval.knowledge.entry import Entry
+from retrieval.knowledge.versions import ALL, covers
 
 CHECK = "broken_variants"
 _VERSION = re.compile(r"\d+(?:\.\d+)+")

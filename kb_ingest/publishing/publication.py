@@ -17,16 +17,16 @@ from kb_ingest.publishing.gate import objections
 from kb_ingest.publishing.questions import Question
 from kb_ingest.publishing.replay import replay
 from kb_ingest.publishing.report import Report
-from retrieval import store
-from retrieval.build import build
-from retrieval.decision import Risk
-from retrieval.encoder import Encoder
-from retrieval.entry import Entry
+from retrieval.asking.decision import Risk
+from retrieval.asking.retriever import Retriever
+from retrieval.building import store
+from retrieval.building.build import build
+from retrieval.building.progress import Progress, silent
 from retrieval.errors import BuildRefused
-from retrieval.fitted import Fitted
-from retrieval.labels import Labels
-from retrieval.progress import Progress, silent
-from retrieval.retriever import Retriever
+from retrieval.indexing.encoder import Encoder
+from retrieval.knowledge.entry import Entry
+from retrieval.knowledge.labels import Labels
+from retrieval.learning.fitted import Fitted
 
 _LOCK = ".publishing"
 Check = Callable[[Sequence[Entry], Retriever], Sequence[Finding]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from kb_ingest.publishing.questions import Question
-from retrieval.decision import ANSWER, DECLINE
-from retrieval.retriever import Retriever
+from retrieval.asking.decision import ANSWER, DECLINE
+from retrieval.asking.retriever import Retriever
 
 
 class Worth(IntEnum):

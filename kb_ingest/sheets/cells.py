@@ -10,8 +10,8 @@ from datetime import date, datetime
 from kb_ingest.documents import marks
 from kb_ingest.sheets.columns import entry_type
 from kb_ingest.sheets.mistake import WrongCell
-from retrieval import versions as version_ranges
 from retrieval.errors import BadEntry
+from retrieval.knowledge import versions as version_ranges
 
 LONGEST_QUESTION = 200
 LONGEST_ANSWER = 8_000

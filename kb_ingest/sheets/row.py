@@ -15,7 +15,7 @@ from kb_ingest.rendering import of_cell
 from kb_ingest.sheets import cells as typed
 from kb_ingest.sheets.columns import Columns
 from kb_ingest.sheets.mistake import WrongCell
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 _LONGEST_TITLE = 60
 

@@ -13,7 +13,7 @@ from kb_ingest.documents.model import Block
 from kb_ingest.sheets.columns import Columns, recognise
 from kb_ingest.sheets.mistake import Mistake, WrongCell, named
 from kb_ingest.sheets.row import Row, entry_of
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 _HEADING_WITHIN = 10  # rows: titles and instructions may stand above the headings
 _SAME = re.compile(r"[\W_]+")

@@ -1,5 +1,5 @@
 """Training of the shipped sentence encoder: a table of token vectors, learned from openly licensed text.
 
 `python -m retrieval.training --text DIR` makes a folder that sentence-transformers loads and
-`retrieval.encoder.StaticEncoder` serves. The text itself is never part of this repository.
+`retrieval.indexing.encoder.StaticEncoder` serves. The text itself is never part of this repository.
 """

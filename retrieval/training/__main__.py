@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from retrieval.encoder import DEFAULT_MODEL, StaticEncoder
+from retrieval.indexing.encoder import DEFAULT_MODEL, StaticEncoder
 from retrieval.training import knowledge, report, ship, situations, text, vocabulary
 from retrieval.training.loop import Recipe, train
 from retrieval.training.sources import sources_of

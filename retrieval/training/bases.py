@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from retrieval.training.situations import Situation
 
 # Entries, and similar questions kept of each (None: all).

@@ -1,4 +1,4 @@
-"""Grow the trees of `retrieval.belief`."""
+"""Grow the trees of `retrieval.learning.belief`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.belief import DEPTH, MODELS, Belief
+from retrieval.learning.belief import DEPTH, MODELS, Belief
 
 Doubles = NDArray[np.float64]
 

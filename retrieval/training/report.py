@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.lexical import lexical
-from retrieval.postings import hashed
-from retrieval.tokens import char_tokens
+from retrieval.indexing.lexical import lexical
+from retrieval.indexing.postings import hashed
+from retrieval.indexing.tokens import char_tokens
 from retrieval.training.knowledge import Known
 from retrieval.training.situations import Situation
 from retrieval.training.text import Section

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
-from retrieval.encoder import SEEN, seen_mark
+from retrieval.indexing.encoder import SEEN, seen_mark
 
 
 def write(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32], figures: dict[str, Any],

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import yaml
 
-from retrieval.belief import fold_of
-from retrieval.codes import CodeTable
-from retrieval.encoder import DEFAULT_MODEL, Encoder, StaticEncoder
-from retrieval.entry import Entry
-from retrieval.fit import Trial, cases_of
-from retrieval.fusion import Fusion, Judged, fit_rank, leaders
-from retrieval.indexes import index
-from retrieval.scorer import COMPARED, Scorer
-from retrieval.shipped import PRIOR_FILE, Shipped
+from retrieval.asking.scorer import COMPARED, Scorer
+from retrieval.indexing.codes import CodeTable
+from retrieval.indexing.encoder import DEFAULT_MODEL, Encoder, StaticEncoder
+from retrieval.indexing.indexes import index
+from retrieval.knowledge.entry import Entry
+from retrieval.learning.belief import fold_of
+from retrieval.learning.fit import Trial, cases_of
+from retrieval.learning.fusion import Fusion, Judged, fit_rank, leaders
+from retrieval.learning.shipped import PRIOR_FILE, Shipped
 from retrieval.training import situations
 from retrieval.training.bases import Base, of_entries, of_situations
 from retrieval.training.growing import grow

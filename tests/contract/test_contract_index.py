@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from retrieval.codes import CodeTable
-from retrieval.entry import Entry
+from retrieval.indexing.codes import CodeTable
+from retrieval.knowledge.entry import Entry
 
 GOLDEN = Path(__file__).parent / "golden" / "index" / "b1" / "codes.json"
 

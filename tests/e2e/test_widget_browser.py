@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 from gateway.widget import fake_server
 from gateway.widget.fake_desk import FakeDesk
 from gongda.replay.processes import free_ports
-from retrieval import tables
+from retrieval.knowledge import tables
 from tests.e2e.pages import Widget
 from tests.e2e.waiting import until
 

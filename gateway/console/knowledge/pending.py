@@ -11,8 +11,8 @@ from desk import entries, publications
 from desk.entries import InForce
 from desk.publications import Publication
 from desk.session import Session
-from retrieval.entries import read_build
-from retrieval.entry import Entry
+from retrieval.knowledge.entries import read_build
+from retrieval.knowledge.entry import Entry
 from retrieval.errors import BadEntry
 
 _ENTRIES = "entries.jsonl"  # in the folder of a build

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.console.knowledge.written import Written, of_content
-from retrieval.entry import Entry, Variant
-from retrieval.shown import decision_for
+from retrieval.knowledge.entry import Entry, Variant
+from retrieval.knowledge.shown import decision_for
 
 
 @dataclass(frozen=True)

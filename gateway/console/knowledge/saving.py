@@ -17,7 +17,7 @@ from gateway.console.knowledge.checking import check
 from gateway.console.knowledge.difference import Change, changes
 from gateway.console.knowledge.written import Written
 from gateway.console.services import ConsoleServices, labels_of
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.console.forms import Form
-from retrieval.entry import Entry, Variant
-from retrieval.unwritten import MARK
+from retrieval.knowledge.entry import Entry, Variant
+from retrieval.knowledge.unwritten import MARK
 
 FIELDS = (
     "type", "title", "code", "topic", "module", "versions", "audience", "owner", "source", "review", "question",

@@ -13,7 +13,7 @@ from gongda.errors import GongdaError
 from gongda.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from retrieval.encoder import Encoder
+    from retrieval.indexing.encoder import Encoder
 
 
 class Unmeasurable(GongdaError):
@@ -63,8 +63,8 @@ def retrieval(
 
 def _encoder(name: str | None, settings: Settings) -> tuple[Encoder, str]:
     """The encoder, and what opens it from any folder."""
-    from retrieval.encoder import DEFAULT_MODEL, open_encoder
     from retrieval.errors import EncoderMissing
+    from retrieval.indexing.encoder import DEFAULT_MODEL, open_encoder
 
     chosen = name or settings.encoder or str(DEFAULT_MODEL)
     try:

@@ -51,7 +51,7 @@ def ingest(
 def _in_scratch(folder: Path, found: Ingested) -> dict[str, Any]:
     """Changes are those against the file of the run before."""
     from kb_ingest.changes import changes
-    from retrieval.entry import read_entries, write_entries
+    from retrieval.knowledge.entry import read_entries, write_entries
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "entries.jsonl"

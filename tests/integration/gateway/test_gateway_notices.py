@@ -22,7 +22,7 @@ from gateway.channels.web import events, thumbs
 from gateway.errors import NoReply
 from gateway.flow import Incoming, Outcome
 from gateway.notices import tell_due
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from tests.integration.gateway.turn_world import ANSWER, DECLINE, HANDOFF, WORDING, World, kinds, texts
 from zhtext.contacts import AllowList
 

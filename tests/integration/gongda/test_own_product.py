@@ -33,7 +33,7 @@ from gongda.settings import Settings, load_settings, share_product
 from gongda.supervision import programs
 from gongda.training import model_path
 from kb_ingest.folder import read_folder
-from retrieval.live import Live
+from retrieval.asking.live import Live
 from tests.unit.gongda.own import Sheets, installation, luan, workbook
 from zhtext import tables
 from zhtext.contacts import strangers

@@ -16,9 +16,9 @@ from gongda.knowledge.importing import take_in
 from gongda.knowledge.publishing import Order, publish_desk, reload_actions, roll_back_to
 from gongda.retrieving import live
 from kb_ingest.errors import NothingToPublish
-from retrieval import store
-from retrieval.decision import Risk
-from retrieval.fitted import risk_of
+from retrieval.building import store
+from retrieval.asking.decision import Risk
+from retrieval.learning.fitted import risk_of
 from tests.unit.gongda.desks import NOW, clock, database, entry, settings
 
 LOGIN = entry("faq-login", "登录不上怎么办", similar=["账号登不进去", "登陆失败"])

@@ -14,7 +14,7 @@ from kb_ingest.folder import read_folder
 from kb_ingest.ingest import Ingested, ingest
 from kb_ingest.report import FileReport, remarks
 from kb_ingest.writing import write_folder
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList, strangers
 
 UGLY = Path(__file__).parents[2] / "fixtures" / "ugly"

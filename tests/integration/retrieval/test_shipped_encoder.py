@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval import store
-from retrieval.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, StaticEncoder, open_encoder
+from retrieval.asking.retriever import Retriever
+from retrieval.building import store
 from retrieval.errors import MismatchedBuild
-from retrieval.retriever import Retriever
+from retrieval.indexing.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, StaticEncoder, open_encoder
 from tests.unit.retrieval.corpus import ENTRIES, make
 
 TEXTS = [

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from retrieval.encoder import StaticEncoder
+from retrieval.indexing.encoder import StaticEncoder
 from retrieval.training import knowledge, text
 from retrieval.training.__main__ import main
 

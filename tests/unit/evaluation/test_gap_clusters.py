@@ -1,6 +1,6 @@
 from evaluation.gap_clusters import FILES, Gathering, compare
 from evaluation.labelled import read_questions
-from retrieval.encoder import HashEncoder
+from retrieval.indexing.encoder import HashEncoder
 
 
 def test_figures_count_pairs():

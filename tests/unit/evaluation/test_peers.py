@@ -6,9 +6,9 @@ import pytest
 import evaluation.peers
 from evaluation.errors import Unfit
 from evaluation.peers import NAMES, Linear, ReciprocalRank, ask, peers
-from retrieval.encoder import HashEncoder
-from retrieval.entry import Entry
-from retrieval.rows import rows_of
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.knowledge.entry import Entry
+from retrieval.indexing.rows import rows_of
 
 ENTRIES = tuple(
     Entry(id=name, type="faq", title=title, question=title, answer="按步骤操作。", similar=similar)

@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.errors import BadInput
 from evaluation.retrieval_input import NO_ANSWER, Base, read_base, read_trial
-from retrieval.tokens import char_tokens
+from retrieval.indexing.tokens import char_tokens
 from zhtext.contacts import AllowList
 
 NOW = datetime(2026, 1, 5, tzinfo=timezone.utc)

@@ -5,7 +5,7 @@ import pytest
 
 from evaluation import scale, synthetic
 from evaluation.okapi import K1, B, Okapi
-from retrieval.dense import DenseIndex
+from retrieval.indexing.dense import DenseIndex
 
 
 def test_a_synthetic_corpus_is_the_same_each_time_and_says_what_it_is():

@@ -8,7 +8,7 @@ from pathlib import Path
 from desk.clock import FixedClock
 from desk.database import Database
 from gongda.settings import Settings
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 

@@ -6,7 +6,7 @@ import pytest
 
 from gongda.errors import BadSetting
 from gongda.policy import KnowledgeRules, load_policy
-from retrieval.decision import Risk
+from retrieval.asking.decision import Risk
 from zhtext.contacts import AllowList, find_contacts, strangers
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 _SIMILAR = (
     "供应商发来的清单怎么弄进去",

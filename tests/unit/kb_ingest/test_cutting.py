@@ -7,7 +7,7 @@ from kb_ingest.documents.limits import Limits
 from kb_ingest.documents.model import Block, Document
 from kb_ingest.pieces import LONGEST_LIST, PIECE, pieces
 from kb_ingest.rendering import markdown as rendered
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 SENTENCE = "导入之前先从下载模板里取一份空表。"
 LONG = SENTENCE * (PIECE // len(SENTENCE) + 10)

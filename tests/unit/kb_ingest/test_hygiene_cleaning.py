@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kb_ingest.documents.model import Block, Document, Kind
 from kb_ingest.folder import read_folder
 from kb_ingest.hygiene.cleaning import Cleaned, clean
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from zhtext.contacts import AllowList, strangers
 from zhtext.secrets import mask_secrets
 

@@ -19,8 +19,8 @@ from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.finding import ERROR, WARNING, Finding
 from kb_ingest.lint.run import errors, lint
 from kb_ingest.lint.usage import Usage
-from retrieval.drafts import from_cluster
-from retrieval.entry import Variant
+from retrieval.knowledge.drafts import from_cluster
+from retrieval.knowledge.entry import Variant
 from tests.unit.kb_ingest.knowledge import entry, short
 from tests.unit.retrieval.corpus import NOW
 from zhtext.contacts import AllowList

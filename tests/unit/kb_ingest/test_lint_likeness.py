@@ -11,7 +11,7 @@ from kb_ingest.lint.contradictions import check_answers, check_numbers
 from kb_ingest.lint.corpus import Corpus
 from kb_ingest.lint.quantities import quantities
 from kb_ingest.lint.run import lint
-from retrieval.entry import Variant
+from retrieval.knowledge.entry import Variant
 from tests.unit.kb_ingest.knowledge import entry, short
 from tests.unit.retrieval.corpus import retriever
 

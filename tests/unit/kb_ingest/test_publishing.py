@@ -11,10 +11,10 @@ from kb_ingest.lint.finding import Finding
 from kb_ingest.publishing import Question, Source, publish, roll_back
 from kb_ingest.publishing.gate import objections
 from kb_ingest.publishing.replay import Change, Outcome, Replayed
-from retrieval import store
-from retrieval.decision import Risk
-from retrieval.encoder import HashEncoder
-from retrieval.fitted import risk_of
+from retrieval.building import store
+from retrieval.asking.decision import Risk
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.learning.fitted import risk_of
 from tests.unit.retrieval.corpus import ENTRIES, NOW, entry
 
 PINNED = (Question("提示没有权限访问该功能", "err-403"), Question("怎么导出报表", "how-export"))

@@ -6,7 +6,7 @@ from rich.console import Console
 from kb_ingest.changes import Changes, changes
 from kb_ingest.report import FileReport, Line, remarks, table
 from kb_ingest.sheets.mistake import Mistake
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 
 def entry(entry_id: str, answer: str = "这样") -> Entry:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb_ingest.folder import read_folder
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 
 KB = Path(__file__).parents[3] / "kb"
 WANTED_CODES = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kb_ingest.errors import BadSource
 from kb_ingest.folder import read_folder
 from kb_ingest.writing import KEYS, as_yaml, file_of, write_folder
-from retrieval.entry import Entry, Variant
+from retrieval.knowledge.entry import Entry, Variant
 
 CORPUS = Path(__file__).parents[3] / "kb"
 ENTRY = Entry("faq-a", "faq", "标题", "怎么做", "1. 这样\n2. 那样\n", ("咋做",), topic="data_import")

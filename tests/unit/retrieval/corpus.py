@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from retrieval import store
-from retrieval.build import build
-from retrieval.encoder import Encoder, HashEncoder
-from retrieval.entry import Entry
-from retrieval.retriever import Retriever
+from retrieval.asking.retriever import Retriever
+from retrieval.building import store
+from retrieval.building.build import build
+from retrieval.indexing.encoder import Encoder, HashEncoder
+from retrieval.knowledge.entry import Entry
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.alignment import ANSWER, Alignment, TokenLists, word_table
-from retrieval.encoder import HashEncoder
-from retrieval.indexes import index
-from retrieval.scorer import FEATURES, Hidden, Scorer
+from retrieval.asking.alignment import ANSWER, Alignment, TokenLists, word_table
+from retrieval.asking.scorer import FEATURES, Hidden, Scorer
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.indexing.indexes import index
 from tests.unit.retrieval.corpus import ENTRIES
 from zhtext.normalize import normalize
 

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.decisions import Answer, Choices, Decline, Runbook, from_json, to_json
-from retrieval.answers import decision_of
-from retrieval.retriever import policy_only
-from retrieval.shown import decision_for, split_blocks
+from retrieval.asking.answers import decision_of
+from retrieval.asking.retriever import policy_only
+from retrieval.knowledge.shown import decision_for, split_blocks
 from tests.unit.retrieval.corpus import ENTRIES, entry, retriever
 
 

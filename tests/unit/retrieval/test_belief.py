@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from retrieval.belief import MODELS, Belief, fold_of
-from retrieval.shipped import shipped
+from retrieval.learning.belief import MODELS, Belief, fold_of
+from retrieval.learning.shipped import shipped
 from retrieval.training.growing import _fit, grow
 
 

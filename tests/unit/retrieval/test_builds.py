@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from retrieval import manifest, store
-from retrieval.build import build
-from retrieval.encoder import HashEncoder
+from retrieval.asking.live import Live
+from retrieval.asking.retriever import Retriever
+from retrieval.building import manifest, store
+from retrieval.building.build import build
 from retrieval.errors import BuildRefused, DamagedBuild, MismatchedBuild, MissingBuild, NothingToBuild
-from retrieval.live import Live
-from retrieval.retriever import Retriever
+from retrieval.indexing.encoder import HashEncoder
 from tests.unit.retrieval.corpus import ENTRIES, NOW, make
 
 

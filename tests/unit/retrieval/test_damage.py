@@ -9,9 +9,9 @@ from evaluation import corruption
 from evaluation.corruption import Bench, bench, run
 from evaluation.damage import DAMAGES
 from evaluation.misnaming import NAMED, bad_names
-from retrieval.encoder import HashEncoder
-from retrieval.live import Live
-from retrieval.store import CURRENT
+from retrieval.asking.live import Live
+from retrieval.building.store import CURRENT
+from retrieval.indexing.encoder import HashEncoder
 from tests.unit.retrieval.corpus import ENTRIES
 
 VARIANTS = 60

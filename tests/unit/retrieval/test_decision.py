@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.decision import (
+from retrieval.asking.decision import (
     ANSWER,
     DECLINE,
     LEAST_WORTH,
@@ -17,7 +17,7 @@ from retrieval.decision import (
     offered,
     thresholds_for,
 )
-from retrieval.shipped import shipped
+from retrieval.learning.shipped import shipped
 
 LIMITS = Thresholds(answer=0.7, choices=0.3, risk=Risk())
 

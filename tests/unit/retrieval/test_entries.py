@@ -1,7 +1,7 @@
 import pytest
 
-from retrieval.entry import Entry, read_entries, write_entries
 from retrieval.errors import BadEntry
+from retrieval.knowledge.entry import Entry, read_entries, write_entries
 from tests.unit.retrieval.corpus import ENTRIES
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.explain import explained
+from retrieval.asking.explain import explained
 from tests.unit.retrieval.corpus import retriever
 
 

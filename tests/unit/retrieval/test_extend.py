@@ -7,17 +7,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval import manifest, store
-from retrieval.build import build
-from retrieval.decision import Risk, Thresholds
-from retrieval.encoder import HashEncoder
-from retrieval.entries import read_build
+from retrieval.asking.decision import Risk, Thresholds
+from retrieval.asking.live import Live
+from retrieval.asking.retriever import Retriever
+from retrieval.building import manifest, store
+from retrieval.building.build import build
+from retrieval.building.extend import Room, extend
 from retrieval.errors import DamagedBuild, MismatchedBuild
-from retrieval.extend import Room, extend
-from retrieval.fitted import Fitted
-from retrieval.live import Live
-from retrieval.retriever import Retriever
-from retrieval.shipped import shipped
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.knowledge.entries import read_build
+from retrieval.learning.fitted import Fitted
+from retrieval.learning.shipped import shipped
 from tests.unit.retrieval.corpus import NOW, entry
 
 ENCODER = HashEncoder(dimensions=64)

@@ -3,15 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retrieval import fit
-from retrieval.codes import CodeTable
-from retrieval.decision import Risk
-from retrieval.encoder import HashEncoder
-from retrieval.fit import fit_fusion
-from retrieval.indexes import index
-from retrieval.labels import Labels
-from retrieval.scorer import Scorer
-from retrieval.shipped import shipped
+from retrieval.asking.decision import Risk
+from retrieval.asking.scorer import Scorer
+from retrieval.indexing.codes import CodeTable
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.indexing.indexes import index
+from retrieval.knowledge.labels import Labels
+from retrieval.learning import fit
+from retrieval.learning.fit import fit_fusion
+from retrieval.learning.shipped import shipped
 from tests.unit.retrieval.corpus import ENTRIES, entry
 from zhtext.normalize import normalize
 

@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval import store
-from retrieval.build import build
-from retrieval.decision import Risk, Thresholds
-from retrieval.encoder import HashEncoder
-from retrieval.fitted import Fitted, risk_of
-from retrieval.labels import Labels
-from retrieval.shipped import shipped
+from retrieval.asking.decision import Risk, Thresholds
+from retrieval.building import store
+from retrieval.building.build import build
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.knowledge.labels import Labels
+from retrieval.learning.fitted import Fitted, risk_of
+from retrieval.learning.shipped import shipped
 from tests.unit.retrieval.corpus import NOW, entry
 
 ENTRIES = tuple(entry(f"e{number}", f"{chr(0x4E00 + number)}{chr(0x5E00 + number)}怎么办") for number in range(40))

@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from retrieval.fusion import RULE_PROBABILITY, Fusion, Judged, fit, sigmoid
-from retrieval.newton import maximise
-from retrieval.scorer import COMPARED, FEATURES
-from retrieval.shipped import shipped
+from retrieval.asking.scorer import COMPARED, FEATURES
+from retrieval.learning.fusion import RULE_PROBABILITY, Fusion, Judged, fit, sigmoid
+from retrieval.learning.newton import maximise
+from retrieval.learning.shipped import shipped
 
 PRIOR = shipped().fusion
 

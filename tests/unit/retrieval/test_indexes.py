@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.dense import DenseIndex
-from retrieval.encoder import HashEncoder, open_encoder
 from retrieval.errors import EncoderMissing
-from retrieval.lexical import K1, B, lexical
-from retrieval.postings import hashed
-from retrieval.tokens import char_tokens, text_key, word_tokens
-from retrieval.whole import removed, whole
+from retrieval.indexing.dense import DenseIndex
+from retrieval.indexing.encoder import HashEncoder, open_encoder
+from retrieval.indexing.lexical import K1, B, lexical
+from retrieval.indexing.postings import hashed
+from retrieval.indexing.tokens import char_tokens, text_key, word_tokens
+from retrieval.indexing.whole import removed, whole
 
 TEXTS = st.lists(st.lists(st.sampled_from("甲乙丙丁戊己"), min_size=1, max_size=8), min_size=2, max_size=8)
 

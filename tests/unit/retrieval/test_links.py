@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.links import Link, links, plain
+from retrieval.knowledge.links import Link, links, plain
 
 
 @pytest.mark.parametrize(

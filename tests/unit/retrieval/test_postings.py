@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.match import Groups, Removed
-from retrieval.postings import Postings, Saturation, counted, hashed, merged, term_hash
+from retrieval.indexing.match import Groups, Removed
+from retrieval.indexing.postings import Postings, Saturation, counted, hashed, merged, term_hash
 
 USUAL = Saturation(1.2, 0.5)
 LETTERS = "甲乙丙丁戊己庚辛壬癸"

@@ -3,7 +3,7 @@ import sys
 
 SCRIPT = """
 import sys
-import retrieval.answers, retrieval.build, retrieval.encoder, retrieval.live
+import retrieval.asking.answers, retrieval.building.build, retrieval.indexing.encoder, retrieval.asking.live
 heavy = {"torch", "sentence_transformers", "transformers", "sklearn"} & set(sys.modules)
 raise SystemExit(f"imported {heavy}" if heavy else 0)
 """

@@ -1,9 +1,9 @@
 import json
 
-from retrieval.decision import Case
-from retrieval.fusion import CONFIDENCE
-from retrieval.scorer import COMPARED
-from retrieval.shipped import Shipped, shipped
+from retrieval.asking.decision import Case
+from retrieval.asking.scorer import COMPARED
+from retrieval.learning.fusion import CONFIDENCE
+from retrieval.learning.shipped import Shipped, shipped
 
 CASES = (Case((0.91, 0.3), 0, True, 1.5), Case((0.42, 0.4), 1, True, 1.0), Case((), None, False, 0.25))
 

@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import entries, texts
-from retrieval.dense import RECALL, DenseIndex, ladder
-from retrieval.entries import Entries, Kept, StoredEntries, read_build
+from retrieval.building.progress import told
 from retrieval.errors import BadEntry
-from retrieval.progress import told
-from retrieval.recall import Truth
-from retrieval.rows import Rows, rows_of
-from retrieval.texts import StoredTexts
+from retrieval.indexing import texts
+from retrieval.indexing.dense import RECALL, DenseIndex, ladder
+from retrieval.indexing.recall import Truth
+from retrieval.indexing.rows import Rows, rows_of
+from retrieval.indexing.texts import StoredTexts
+from retrieval.knowledge import entries
+from retrieval.knowledge.entries import Entries, Kept, StoredEntries, read_build
 from tests.unit.retrieval.corpus import ENTRIES
 
 

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from kb_ingest.documents.model import Block
 from kb_ingest.rendering import markdown
-from retrieval import tables
-from retrieval.shown import split_blocks
-from retrieval.tables import Table
+from retrieval.knowledge import tables
+from retrieval.knowledge.shown import split_blocks
+from retrieval.knowledge.tables import Table
 
 ROLES = "| 角色 | 能审批 |\n| --- | --- |\n| 项目经理 | 能 |\n| 资料员 | 不能 |"
 CELL = st.text(alphabet="导出表 a\\|-:*`1.#", max_size=8).map(str.strip)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from contract.decisions import Answer, Choices
-from retrieval.answers import decision_of, decision_picked
-from retrieval.entry import Entry, Variant
+from retrieval.asking.answers import decision_of, decision_picked
 from retrieval.errors import BadEntry
-from retrieval.versions import check, covers
+from retrieval.knowledge.entry import Entry, Variant
+from retrieval.knowledge.versions import check, covers
 from tests.unit.retrieval.corpus import ENTRIES, retriever
 
 OLD = Variant("5.2-5.4", "5.2–5.4", "在前台等进度条走完。")

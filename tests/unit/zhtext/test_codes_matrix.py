@@ -7,7 +7,7 @@ import pytest
 from evaluation.code_base import base, entries, unknown
 from evaluation.code_disguises import DISGUISES, NUMBER_ALONE
 from evaluation.codes import cases, others
-from retrieval.codes import CodeTable
+from retrieval.indexing.codes import CodeTable
 from zhtext.normalize import normalize
 
 BASE = base(100)

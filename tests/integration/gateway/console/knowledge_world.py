@@ -14,7 +14,7 @@ from desk.jobs import Job
 from desk.pins import Pin
 from desk.publications import Publication
 from desk.unanswered import Question
-from retrieval.entry import Entry
+from retrieval.knowledge.entry import Entry
 from tests.integration.gateway.console.world import World
 
 BUILD = "20261122T080000000000-a41c"

@@ -8,7 +8,7 @@ from desk.calendar import WorkingHours
 from gateway.console.hit import Hit, read
 from gateway.console.labels import Labels
 from gateway.wording import Wording
-from retrieval.scorer import FEATURES
+from retrieval.asking.scorer import FEATURES
 
 LABELS = Labels(Wording.load(), WorkingHours().tz, datetime(2026, 11, 23, tzinfo=timezone.utc))
 REASONS = (

@@ -1,0 +1,1 @@
+"""One question: evidence, features, decision, explanation."""

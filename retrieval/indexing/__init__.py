@@ -1,0 +1,1 @@
+"""The indexes over entries: codes, words, vectors; what is put in and how it is found."""

@@ -1,0 +1,1 @@
+"""Entries, the approved units of knowledge: reading them, their versions, links and drafts."""
