@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from actions.app import create_app as create_actions
 from actions.live import LiveKnowledge
 from actions.settings import ActionsSettings
-from desk.clock import system_clock
 from desk.database import Database
 from desk.outbox import Delivery
 from gateway.answers import HttpAnswers
@@ -22,6 +21,7 @@ from gateway.engine import HttpEngine
 from gateway.hub import Hub
 from gateway.services import Services
 from gateway.settings import GatewaySettings
+from gongda.clocks import clock_of
 from gongda.deliveries import Deliveries, Send
 from gongda.knowledge.jobs import Jobs
 from gongda.logs import configure_logs
@@ -60,7 +60,7 @@ def services(settings: Settings, secrets: Secrets) -> Services:
     wanted = gateway_settings(settings, secrets, policy.knowledge)
     return Services(
         db=Database(settings.database).open(),
-        clock=system_clock,
+        clock=clock_of(settings),
         engine=HttpEngine(wanted.engine_url, wanted.engine_deadline),
         answers=HttpAnswers(wanted.actions_url, wanted.actions_token, wanted.answer_deadline),
         hub=Hub(),
@@ -91,23 +91,23 @@ def gateway_settings(settings: Settings, secrets: Secrets, rules: KnowledgeRules
 
 def deliveries(settings: Settings) -> Deliveries:
     """What the worker sends, over the real senders."""
-    database = Database(settings.database).open()
+    database, clock = Database(settings.database).open(), clock_of(settings)
     wechat = wechat_settings(settings)
     if wechat is None:
-        return Deliveries(database, system_clock, {}, _nothing_to_close)
+        return Deliveries(database, clock, {}, _nothing_to_close)
     http = connect(wechat)
-    client = WeChatClient(wechat, http, system_clock)
+    client = WeChatClient(wechat, http, clock)
 
     said = wording(settings)
 
     async def send(delivery: Delivery) -> object:
-        return await delivery_to_wechat(delivery, client, database, system_clock)
+        return await delivery_to_wechat(delivery, client, database, clock)
 
     async def keep_promise(delivery: Delivery) -> object:
-        return await fulfil(delivery, database, said, system_clock, pushes=wechat.customer_service)
+        return await fulfil(delivery, database, said, clock, pushes=wechat.customer_service)
 
     senders: dict[str, Send] = {WECHAT_TEXT: send, WECHAT_LATE: keep_promise}
-    return Deliveries(database, system_clock, senders, http.aclose)
+    return Deliveries(database, clock, senders, http.aclose)
 
 
 def knowledge_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
@@ -115,7 +115,8 @@ def knowledge_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
     wechat = wechat_settings(settings)
     pushes = wechat is not None and wechat.customer_service
     contacts = load_policy(settings.root / settings.support).contacts
-    return timers(Database(settings.database).open(), system_clock, wording(settings), contacts, pushes=pushes)
+    clock = clock_of(settings)
+    return timers(Database(settings.database).open(), clock, wording(settings), contacts, pushes=pushes)
 
 
 async def _nothing_to_close() -> None:

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     support: Path = Path("support.toml")
     allowed_origins: str = ""  # comma-separated origins of pages that carry the widget
     secure_cookies: bool = False
+    dev_clock: Path | None = None  # development only: a file that says what time it is, see gongda.clocks
     wechat_token: SecretStr | None = None  # 公众号后台的 Token；填了才开通 /wechat
     wechat_app_id: str = ""
     wechat_app_secret: SecretStr | None = None
