@@ -1,12 +1,12 @@
 """The outbox: what is to be sent, recorded with its cause, delivered at least once.
 
 pending -> leased -> sent | pending again (after a pause) | failed (refused for good) | parked (waits for a person
-or for the customer's next message)
+or for the customer's next message). A failed or parked one may be dismissed: kept, but no longer anybody's worry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -58,11 +58,12 @@ class Delivery:
     last_error: str | None
     created_at: datetime
     sent_at: datetime | None
+    dismissed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The state of the outbox at a glance."""
+    """The state of the outbox at a glance; what was dismissed counts as neither failed nor parked."""
 
     pending: int
     leased: int
@@ -96,9 +97,15 @@ def enqueue(session: Session, draft: DeliveryDraft, *, now: datetime) -> bool:
 
 
 def lease(
-    session: Session, *, limit: int = 10, duration: timedelta = timedelta(seconds=60), now: datetime
+    session: Session,
+    *,
+    limit: int = 10,
+    duration: timedelta = timedelta(seconds=60),
+    but: Collection[str] = (),
+    now: datetime,
 ) -> tuple[Delivery, ...]:
-    """Take due rows, and rows whose lease ran out, for `duration`. No two callers get the same row.
+    """Take due rows, and rows whose lease ran out, for `duration`; none of the kinds `but`. No two callers get the
+    same row.
 
     A row whose sender has died ten times is parked instead: it may be what kills it.
     """
@@ -117,6 +124,7 @@ def lease(
     due = (
         select(OutboxRow.id)
         .where(or_(and_(OutboxRow.status == "pending", OutboxRow.next_at <= now), lost))
+        .where(OutboxRow.kind.not_in(but))
         .order_by(OutboxRow.next_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
@@ -136,7 +144,7 @@ def lease(
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     rows = session.scalars(taken).all()
-    return tuple(_delivery(row) for row in sorted(rows, key=lambda row: (row.next_at, row.id)))
+    return tuple(delivery_of(row) for row in sorted(rows, key=lambda row: (row.next_at, row.id)))
 
 
 def mark_sent(session: Session, delivery: Delivery, *, now: datetime) -> bool:
@@ -150,12 +158,22 @@ def mark_sent(session: Session, delivery: Delivery, *, now: datetime) -> bool:
 
 
 def mark_failed(
-    session: Session, delivery: Delivery, error: str, *, permanent: bool = False, now: datetime
+    session: Session,
+    delivery: Delivery,
+    error: str,
+    *,
+    permanent: bool = False,
+    perhaps_sent: bool = False,
+    now: datetime,
 ) -> Status | None:
-    """Try again after 5 s, 10 s, … 1 h; parked after 10 tries, failed at once if permanent. None: lease lost."""
+    """Try again after 5 s, 10 s, … 1 h; parked after 10 tries, failed at once if permanent. None: lease lost.
+
+    `perhaps_sent`: the answer got lost, and the other side may have it; counted as ambiguous.
+    """
     row = _held(session, delivery)
     if row is None:
         return None
+    row.ambiguous += perhaps_sent
     if permanent:
         status: Status = "failed"
     else:
@@ -174,10 +192,20 @@ def park(session: Session, delivery: Delivery, reason: str) -> bool:
     return True
 
 
+def postpone(session: Session, delivery: Delivery, until: datetime, reason: str | None = None) -> bool:
+    """Back to pending until then, without having counted as a try. False: lease lost."""
+    row = _held(session, delivery)
+    if row is None:
+        return False
+    row.attempts, row.next_at = max(0, row.attempts - 1), until
+    _settle(session, row, "pending", row.last_error if reason is None else reason)
+    return True
+
+
 def parked(session: Session, conversation_id: int) -> tuple[Delivery, ...]:
     """What still waits for this customer, oldest first."""
     query = select(OutboxRow).where(OutboxRow.conversation_id == conversation_id, OutboxRow.status == "parked")
-    return tuple(_delivery(row) for row in session.scalars(query.order_by(OutboxRow.id)))
+    return tuple(delivery_of(row) for row in session.scalars(query.order_by(OutboxRow.id)))
 
 
 def retry(session: Session, delivery_id: int, *, now: datetime) -> Delivery:
@@ -187,15 +215,31 @@ def retry(session: Session, delivery_id: int, *, now: datetime) -> Delivery:
         raise NotFound(f"there is no delivery {delivery_id}")
     if row.status not in ("failed", "parked"):
         raise IllegalMove(f"delivery {delivery_id} is {row.status}; only a failed or parked one is tried again")
-    row.attempts, row.next_at = 0, now
+    row.attempts, row.next_at, row.dismissed_at = 0, now, None
     _settle(session, row, "pending", row.last_error)
-    return _delivery(row)
+    return delivery_of(row)
+
+
+def dismiss(session: Session, delivery_id: int, *, now: datetime) -> Delivery:
+    """Nobody wants this row sent any more: a failed one, or one that is parked and waits for no customer.
+
+    Raises NotFound, IllegalMove.
+    """
+    row = session.get(OutboxRow, delivery_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(f"there is no delivery {delivery_id}")
+    if row.status != "failed" and not (row.status == "parked" and row.conversation_id is None):
+        raise IllegalMove(f"delivery {delivery_id} is {row.status}; only what waits for a person can be dismissed")
+    row.dismissed_at = row.dismissed_at or now
+    session.flush()
+    return delivery_of(row)
 
 
 def counts(session: Session) -> Counts:
     """For the health page."""
-    query = select(OutboxRow.status, func.count(), func.sum(OutboxRow.ambiguous)).group_by(OutboxRow.status)
-    found = {status: (number, int(ambiguous)) for status, number, ambiguous in session.execute(query)}
+    wanted = func.sum(case((OutboxRow.dismissed_at.is_(None), 1), else_=0))
+    query = select(OutboxRow.status, wanted, func.sum(OutboxRow.ambiguous)).group_by(OutboxRow.status)
+    found = {status: (int(number), int(ambiguous)) for status, number, ambiguous in session.execute(query)}
     numbers = {name: found.get(name, (0, 0))[0] for name in ("pending", "leased", "sent", "failed", "parked")}
     return Counts(**numbers, ambiguous=sum(ambiguous for _, ambiguous in found.values()))
 
@@ -222,7 +266,8 @@ def _settle(session: Session, row: OutboxRow, status: Status, error: str | None)
     session.flush()
 
 
-def _delivery(row: OutboxRow) -> Delivery:
+def delivery_of(row: OutboxRow) -> Delivery:
+    """What a row says, for the other modules that read the outbox."""
     return Delivery(
         id=row.id,
         kind=row.kind,
@@ -239,4 +284,5 @@ def _delivery(row: OutboxRow) -> Delivery:
         last_error=row.last_error,
         created_at=row.created_at,
         sent_at=row.sent_at,
+        dismissed_at=row.dismissed_at,
     )

@@ -20,7 +20,11 @@ Send = Callable[[Delivery], Awaitable[object]]
 
 
 class Deliveries:
-    """One tick: lease what is due, send it, write down what became of it."""
+    """One tick: lease what is due, send it, write down what became of it.
+
+    What goes to customers is sent within the tick. Each other kind (a robot, the mail server, a webhook) has a lane of
+    its own that goes on behind it, so that one that hangs holds up nobody else.
+    """
 
     def __init__(
         self, database: Database, clock: Clock, senders: Mapping[str, Send], close: Callable[[], Awaitable[None]]
@@ -30,6 +34,8 @@ class Deliveries:
         self._senders = dict(senders)
         self.close = close
         self._ticking = asyncio.Lock()
+        self._lanes: dict[str, asyncio.Task[None]] = {}  # by kind, while there is something in it
+        self._finishing = False
 
     async def tick(self) -> int:
         """How many rows were taken. A store in trouble ends the tick; the rows wait for the next."""
@@ -37,9 +43,14 @@ class Deliveries:
             return await self._tick()
 
     async def idle(self) -> None:
-        """Until no tick is running."""
+        """Until no tick is running, and nothing is on its way."""
         async with self._ticking:
-            return
+            await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def finish(self) -> None:
+        """As `idle`, but only what is on its way already is sent; the rest goes back to be sent by the next worker."""
+        self._finishing = True
+        await self.idle()
 
     async def _tick(self) -> int:
         try:
@@ -47,20 +58,34 @@ class Deliveries:
         except StoreError as error:
             log.warning("outbox not readable: %s", error)
             return 0
-        lanes: defaultdict[int | None, list[Delivery]] = defaultdict(list)
+        conversations: defaultdict[int, list[Delivery]] = defaultdict(list)
+        kinds: defaultdict[str, list[Delivery]] = defaultdict(list)
         for delivery in leased:
-            lanes[delivery.conversation_id].append(delivery)
+            if delivery.conversation_id is None:
+                kinds[delivery.kind].append(delivery)
+            else:
+                conversations[delivery.conversation_id].append(delivery)
+        for kind, rows in kinds.items():
+            self._lanes[kind] = asyncio.create_task(self._behind(kind, rows))
         # Conversations side by side, the texts of one conversation one after the other.
-        await asyncio.gather(*(self._in_order(lane) for lane in lanes.values()))
+        await asyncio.gather(*(self._in_order(rows) for rows in conversations.values()))
         return len(leased)
+
+    async def _behind(self, kind: str, rows: list[Delivery]) -> None:
+        try:
+            await self._in_order(rows)
+        except Exception:
+            log.exception("the lane of %s ended; its rows come again when their lease has run out", kind)
+        finally:
+            del self._lanes[kind]
 
     def _lease(self) -> tuple[Delivery, ...]:
         with self._database.write() as session:
-            return outbox.lease(session, limit=BATCH, now=self._clock())
+            return outbox.lease(session, limit=BATCH, but=tuple(self._lanes), now=self._clock())
 
     async def _in_order(self, lane: list[Delivery]) -> None:
         for delivery in lane:
-            await self._send(delivery)
+            await (self._put_back(delivery) if self._finishing else self._send(delivery))
 
     async def _send(self, delivery: Delivery) -> None:
         sender = self._senders.get(delivery.kind)
@@ -76,3 +101,13 @@ class Deliveries:
         with self._database.write() as session:
             reason = f"nobody sends {delivery.kind!r}"
             outbox.mark_failed(session, delivery, reason, permanent=True, now=self._clock())
+
+    async def _put_back(self, delivery: Delivery) -> None:
+        try:
+            await asyncio.to_thread(self._postpone, delivery)
+        except StoreError as error:
+            log.warning("delivery %s: not put back, the lease will run out: %s", delivery.id, error)
+
+    def _postpone(self, delivery: Delivery) -> None:
+        with self._database.write() as session:
+            outbox.postpone(session, delivery, delivery.next_at)  # keeps its place among the others

@@ -38,6 +38,6 @@ async def run_worker(deliveries: Deliveries, timers: Sequence[Timer] = ()) -> No
     log.info("worker started")
     await stopping.wait()
     scheduler.pause()
-    await deliveries.idle()  # a text that is on its way gets its result written down
+    await deliveries.finish()  # a text that is on its way gets its result written down
     scheduler.shutdown(wait=False)
     await deliveries.close()
