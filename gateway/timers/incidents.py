@@ -1,0 +1,117 @@
+"""Incidents that time brings: similar reports propose one, and what is over is told to everybody who asked."""
+
+from __future__ import annotations
+
+import logging
+
+from desk import conversations, messages, tickets
+from desk.conversations import Conversation
+from desk.errors import StoreError
+from desk.incidents import Incident, Untold, claim, due, get, propose_due, untold
+from desk.session import Session
+from desk.tickets import Filter, Ticket
+from gateway.channels.wechat import delivery as wechat
+from gateway.channels.wechat.reading import CHANNEL as WECHAT
+from gateway.incidents import INCIDENT, Desk, announce, over
+from gateway.render import Voice
+from gateway.timers.timed_desk import TimedDesk
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 100  # customers told in one tick, each in a transaction of its own
+_LOOKED_AT = 500  # so that some that fail every time do not stop the rest
+
+
+def incidents(desk: TimedDesk) -> int:
+    """Propose, link, tell; how many incidents, tickets and customers it dealt with. Raises StoreError."""
+    return _proposed(desk) + _told(desk)
+
+
+def _proposed(desk: TimedDesk) -> int:
+    rules = desk.rules.incidents
+    with desk.db.read() as session:
+        if not due(session, rules, desk.clock()):
+            return 0
+    with desk.db.write() as session:
+        now = desk.clock()
+        found = propose_due(session, rules, now)
+        for one in found.proposed:
+            announce(session, one, "proposed", Desk(desk.wording, desk.rules.routes, desk.public_url), now=now)
+    return len(found.proposed) + found.linked
+
+
+def _told(desk: TimedDesk) -> int:
+    """One customer after the other: five hundred tickets never hold the store for more than one of them."""
+    with desk.db.read() as session:
+        waiting = untold(session, limit=_LOOKED_AT)
+    done = 0
+    for one in waiting:
+        if done >= _AT_ONCE:
+            break
+        try:
+            with desk.db.write() as session:
+                done += tell(session, one, desk)
+        except StoreError:
+            raise  # the store's trouble is everybody's
+        except Exception:
+            log.exception("the end of incident %d could not be told (ticket %s)", one.incident_id, one.number)
+    return done
+
+
+def tell(session: Session, one: Untold, desk: TimedDesk) -> bool:
+    """That it is over, once: the message, its delivery, the note on the ticket and (if so closed) its resolution."""
+    now = desk.clock()
+    claimed = claim(session, one, now=now)
+    if claimed is None:
+        return False
+    incident = get(session, one.incident_id)
+    if claimed.speak and one.conversation_id is not None:
+        _say(session, incident, conversations.get(session, one.conversation_id), desk)
+    if one.number is not None:
+        _settle(session, incident, tickets.get(session, one.number), desk)
+    return True
+
+
+def _say(session: Session, incident: Incident, conversation: Conversation, desk: TimedDesk) -> None:
+    voice = Voice(conversation.script, conversation.region)
+    said = messages.add(
+        session,
+        conversation.id,
+        "system",
+        over(voice, incident, desk.wording),
+        kind="notice",
+        payload={INCIDENT: incident.id},
+        external_id=f"incident:{incident.id}:{conversation.id}",
+        now=desk.clock(),
+    )
+    if conversation.channel != WECHAT:
+        return
+    drafts = wechat.drafts(
+        said.text,
+        openid=conversation.external_id,
+        conversation_id=conversation.id,
+        key=f"message:{said.id}",
+        message_id=str(said.id),
+    )
+    wechat.queue(session, drafts, pushes=desk.pushes, now=desk.clock())
+
+
+def _settle(session: Session, incident: Incident, ticket: Ticket, desk: TimedDesk) -> None:
+    now, by = desk.clock(), incident.closed_by or "system"
+    key = "told_note" if ticket.conversation_id is not None else "untold_note"
+    note = desk.wording.text(f"incidents.{key}", title=incident.title, resolution=incident.resolution)
+    tickets.note(session, ticket.number, note, by="system", now=now)
+    if not incident.resolves or not ticket.open:
+        return
+    tickets.resolve(session, ticket.number, solution=incident.resolution, by=by, now=now)
+    if ticket.conversation_id is not None:
+        _release(session, ticket, conversations.get(session, ticket.conversation_id), desk)
+
+
+def _release(session: Session, ticket: Ticket, conversation: Conversation, desk: TimedDesk) -> None:
+    """The bot answers again, unless somebody talks to the customer about something else."""
+    if conversation.state not in ("waiting", "human") or conversation.owner_id not in (None, ticket.assignee_id):
+        return
+    others = Filter(conversation_id=conversation.id, handoff=True, open=True)
+    if not tickets.listing(session, others, limit=1):
+        conversations.release(session, conversation.id, now=desk.clock())
