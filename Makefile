@@ -33,7 +33,7 @@ format: ## 自动排版
 	@$(PY) -m ruff format .
 
 unit: ## 单元、集成与契约测试（3.11）
-	@$(PY) -m pytest tests/unit tests/integration tests/contract -q
+	@$(PY) -m pytest tests/unit tests/integration tests/contract -q -n auto --dist loadfile
 
 engine: ## 引擎一侧的测试（3.10）
 	@$(ENGINE_PY) -m pytest tests/engine -q

@@ -2,6 +2,9 @@
 
 bot ──> waiting ──> human        waiting and human go back to bot
  └────────┴───────────┴──> closed ──> bot (a new message reopens it)
+
+The same for every channel. Back with the bot a new episode begins without misses, dislikes, form and choices: what
+led to the last hand-off never leads to the next one. What a human has dealt with is not asked about any more either.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from desk.tables import AgentRow, ConversationRow
 State = Literal["bot", "waiting", "human", "closed"]
 
 _HELD = "conversations locked in this session"
+_SETTLED = ("human", "closed")  # states whose question is dealt with; one who waited in vain still has theirs
 
 MOVES: Mapping[State, frozenset[State]] = {
     "bot": frozenset({"waiting", "human", "closed"}),
@@ -289,3 +293,5 @@ def _enter(row: ConversationRow, state: State) -> None:
         row.misses = row.dislikes = 0
         row.form = row.choices_until = None
         row.choices = []
+        if present in _SETTLED:
+            row.last_question = None

@@ -8,9 +8,11 @@ DeskError
 │   └── LockedOut         too many wrong passwords; `until` says when it ends
 ├── IllegalMove           that state does not lead to this one
 │   └── Overtaken         the conversation changed hands while the bot was thinking
+├── BadValue              over its limit or no option; also a ValueError, says which field and the limit
 ├── ConflictingRepeat     the same key again, with another body
 ├── EditConflict          somebody else saved the entry meanwhile; says who and when
 ├── MalformedNumber       not a ticket number, or its check digit says it was mistyped
+├── NoWorkingTime         the working hours never open
 └── StoreError            the database could not do it; nothing of the transaction was kept
     ├── StoreBusy         locked for longer than the waiting time; try again
     ├── StoreFull         no space left on the disk
@@ -59,6 +61,15 @@ class Overtaken(IllegalMove):
     """The conversation is no longer in the state in which the turn began."""
 
 
+class BadValue(DeskError, ValueError):
+    """A value over its limit; `field` names it, `values` are the numbers and names of the sentence about it."""
+
+    def __init__(self, message: str, field: str, **values: object) -> None:
+        super().__init__(message)
+        self.field = field
+        self.values = values
+
+
 class ConflictingRepeat(DeskError):
     """The same key again, with another body."""
 
@@ -79,6 +90,10 @@ class EditConflict(DeskError):
 
 class MalformedNumber(DeskError):
     """Not a ticket number."""
+
+
+class NoWorkingTime(DeskError):
+    """The working hours never open again."""
 
 
 class StoreError(DeskError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from desk import unanswered
@@ -14,6 +14,7 @@ from desk.errors import NotFound
 from desk.tables import FeedbackRow, MessageRow
 
 ANSWER = "answer"  # the kind of message that has a question
+LONGEST_REASON = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ def rate(
 ) -> Rated:
     """👍 or 👎 for one answer, the last one counts. A question whose answer has 👎 is unanswered.
 
-    Raises NotFound when the bot has said no such message in the conversation.
+    A reason may follow its 👎 later; the same thumb once more keeps it. Raises NotFound when the bot has said no such
+    message in the conversation.
     """
     row_of(session, conversation_id, lock=True)  # two clicks at once take turns
     message = session.get(MessageRow, message_id)
@@ -37,6 +39,8 @@ def rate(
         raise NotFound(f"conversation {conversation_id} has no answer {message_id}")
     row = session.scalar(select(FeedbackRow).where(FeedbackRow.message_id == message_id))
     before = row is not None and row.helpful is False
+    if row is not None and row.helpful is helpful:
+        reason = reason or row.reason
     if row is None:
         row = FeedbackRow(conversation_id=conversation_id, message_id=message_id, created_at=now)
         session.add(row)
@@ -54,12 +58,17 @@ def rate(
 def survey(
     session: Session, conversation_id: int, *, episode: int, score: int, ticket_id: int | None = None, now: datetime
 ) -> bool:
-    """A score from 1 to 5, once for each episode; False when there is one. Raises ValueError, NotFound."""
+    """A score from 1 to 5, once for each episode and for each ticket; False when there is one.
+
+    Raises ValueError, NotFound.
+    """
     if not 1 <= score <= 5:
         raise ValueError(f"a score is 1 to 5, not {score}")
     row_of(session, conversation_id, lock=True)
-    given = select(FeedbackRow.id).where(FeedbackRow.conversation_id == conversation_id, FeedbackRow.episode == episode)
-    if session.scalar(given) is not None:
+    given = and_(FeedbackRow.conversation_id == conversation_id, FeedbackRow.episode == episode)
+    if ticket_id is not None:
+        given = or_(given, and_(FeedbackRow.ticket_id == ticket_id, FeedbackRow.score.is_not(None)))
+    if session.scalar(select(FeedbackRow.id).where(given).limit(1)) is not None:
         return False
     session.add(
         FeedbackRow(
@@ -73,3 +82,16 @@ def survey(
     )
     session.flush()
     return True
+
+
+def explain(session: Session, conversation_id: int, *, episode: int, reason: str) -> bool:
+    """Why the score of an episode is what it is, once; False when there is no score or its reason is known."""
+    row_of(session, conversation_id, lock=True)
+    explained = session.scalar(
+        update(FeedbackRow)
+        .where(FeedbackRow.conversation_id == conversation_id, FeedbackRow.episode == episode, FeedbackRow.reason == "")
+        .values(reason=reason[:LONGEST_REASON])
+        .returning(FeedbackRow.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return explained is not None

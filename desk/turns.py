@@ -49,6 +49,7 @@ class TurnDraft:
     conversation_id: int
     message_ids: tuple[int, ...]  # the burst
     expects: State | None = "bot"  # refuse with Overtaken when the conversation has left this state; None: any
+    episode: int | None = None  # and when another episode has begun, such as that after a human was there; None: any
     change: Change = field(default_factory=lambda: Change())
     ticket: TicketDraft | None = None
     gap: Gap | None = None
@@ -102,6 +103,8 @@ def record_turn(
         return _repeat(session, row, stored)
     if draft.expects is not None and row.state != draft.expects:
         raise Overtaken(f"conversation {row.id} is {row.state} by now, turn {draft.turn_id} began as {draft.expects}")
+    if draft.episode is not None and row.episode != draft.episode:
+        raise Overtaken(f"conversation {row.id} is in episode {row.episode}, turn {draft.turn_id} in {draft.episode}")
     opened = _open(session, row, draft, now)
     made = content(opened) if callable(content) else content
     turn = _add_turn(session, draft, opened, made, now)

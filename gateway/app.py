@@ -23,6 +23,7 @@ from gateway.demo import demo_router
 from gateway.flow import Flow
 from gateway.guard import Guard, install_errors
 from gateway.health import health_router
+from gateway.progress.routes import progress_router
 from gateway.services import Services
 
 WIDGET = Path(__file__).parent / "widget"
@@ -50,6 +51,7 @@ def create_app(services: Services, api_key: str, pace: Pace | None = None) -> Fa
     install_errors(app, services.wording)
     app.include_router(health_router(services))
     app.include_router(web_router(services, flow))
+    app.include_router(progress_router(services))
     app.include_router(tickets_router(services, api_key))
     if wechat is not None and services.settings.wechat is not None:
         app.include_router(wechat_router(wechat, services.settings.wechat, services.clock))

@@ -18,7 +18,7 @@ from desk import conversations, messages, turns
 from desk.conversations import Change, Choice
 from desk.messages import Message
 from desk.turns import Recorded
-from gateway import bursts
+from gateway import bursts, waited
 from gateway.bursts import Pace
 from gateway.errors import TooLarge, Unusable
 from gateway.services import Services
@@ -144,6 +144,7 @@ class Flow:
             worded = incoming.kind in _WORDED
             if stored.fresh and not worded:
                 messages.mark(session, [stored.message_id], "handled")
+                waited.over(session, conversation, now=now)
         accepted = Accepted(conversation.id, stored.message_id, stored.seq, stored.fresh)
         expecting = incoming.choice is not None or conversation.form is not None or bool(conversation.choices_at(now))
         return accepted, expecting, worded and (stored.fresh or stored.message.status == "pending")

@@ -16,12 +16,12 @@ class Hub:
     """Rings for one event loop; `notify` may be called from any thread."""
 
     def __init__(self) -> None:
-        self._bells: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
+        self._bells: defaultdict[int | None, set[asyncio.Event]] = defaultdict(set)  # None: whatever rings
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
-    def listening(self, conversation_id: int) -> Iterator[asyncio.Event]:
-        """An event that is set when the conversation has news; the listener clears it."""
+    def listening(self, conversation_id: int | None) -> Iterator[asyncio.Event]:
+        """An event that is set when the conversation (None: any) has news; the listener clears it."""
         self._loop = asyncio.get_running_loop()
         bell = asyncio.Event()
         self._bells[conversation_id].add(bell)
@@ -38,5 +38,5 @@ class Hub:
             self._loop.call_soon_threadsafe(self._ring, conversation_id)
 
     def _ring(self, conversation_id: int) -> None:
-        for bell in self._bells.get(conversation_id, ()):
+        for bell in (*self._bells.get(conversation_id, ()), *self._bells.get(None, ())):
             bell.set()

@@ -19,3 +19,7 @@ class Limits:
         """One more of `name` by `key`. Raises TooMany."""
         if not self._limiter.hit(RateLimitItemPerMinute(per_minute, namespace=name), key):
             raise TooMany
+
+    def exhausted(self, name: str, key: str, per_minute: int) -> bool:
+        """Whether one more would be too many; counts nothing."""
+        return not self._limiter.test(RateLimitItemPerMinute(per_minute, namespace=name), key)

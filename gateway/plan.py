@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contract.decisions import Decision, to_json
 from contract.turn import PERSONAL
 from desk.calendar import WorkingHours
-from desk.conversations import Change, Conversation
+from desk.conversations import Change, Choice, Conversation
 from desk.tickets import Opened, TicketDraft
 from desk.turns import Gap, Reply
+from gateway.limits import Limits
+from gateway.progress.links import Links
 from gateway.render import Voice
+from gateway.rules import ServiceRules
+from gateway.services import Services
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 from zhtext.slots import slot_values
 
+CHOICES_FOR = timedelta(minutes=30)  # how long "1" still means the first option
 _TELLING = 4  # characters
 _REFUSES = re.compile(r"跳过|略过|取消|算了|不用|跳過|略過|[转轉找]人工|真人")
 # Tickets because of a question; emergencies, complaints and the like want a human whatever the knowledge base knows.
@@ -37,6 +42,28 @@ class Situation:
     hours: WorkingHours
     wording: Wording
     contacts: AllowList  # that answers may name
+    rules: ServiceRules
+    links: Links
+    limits: Limits
+
+    @classmethod
+    def of(
+        cls, services: Services, conversation: Conversation, question: str, voice: Voice, *, now: datetime
+    ) -> Situation:
+        """A turn of this gateway."""
+        settings = services.settings
+        return cls(
+            conversation=conversation,
+            question=question,
+            voice=voice,
+            now=now,
+            hours=services.hours,
+            wording=services.wording,
+            contacts=services.contacts,
+            rules=services.rules,
+            links=Links(settings.secret, settings.public_url, services.clock),
+            limits=services.limits,
+        )
 
 
 @dataclass
@@ -49,6 +76,9 @@ class Plan:
     traces: list[str] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)  # the trace of the turn, without the long texts
     parts: list[Replies] = field(default_factory=list)
+    woken: bool = False  # somebody is called out of bed for the ticket
+    awaits: tuple[Choice, ...] = ()  # what the next words pick, where nothing is offered
+    choices_for: timedelta = CHOICES_FOR
 
     def say(self, *replies: Reply) -> None:
         """Replies that need no ticket."""

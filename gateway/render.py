@@ -71,9 +71,11 @@ def entry(voice: Voice, decision: Answer | Runbook, question: str = "") -> Reply
     return runbook(voice, decision, question) if isinstance(decision, Runbook) else answer(voice, decision, question)
 
 
-def ticket(voice: Voice, sentence: str, number: str, status: str, when: str) -> Reply:
-    """A ticket's number, and what happens next."""
+def ticket(voice: Voice, sentence: str, number: str, status: str, when: str, link: str = "") -> Reply:
+    """A ticket's number, what happens next, and where to look how far it is."""
     card = {"number": number, "status": voice.say(status), "when": voice.say(when)}
+    if link:
+        card["link"] = link
     return Reply(text=voice.say(sentence), kind="ticket", payload={"card": card})
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from desk.calendar import WorkingHours
+from desk.calendar import Calendar, WorkingHours
 from desk.clock import Clock
 from desk.database import Database
 from gateway.answers import Answers
 from gateway.demo import Shown
 from gateway.engine import Engine
 from gateway.hub import Hub
+from gateway.limits import Limits
 from gateway.rules import ServiceRules
 from gateway.settings import GatewaySettings
 from gateway.wording import Wording
@@ -28,12 +29,18 @@ class Services:
     engine: Engine
     answers: Answers
     hub: Hub
-    hours: WorkingHours
+    calendar: Calendar
     wording: Wording
     settings: GatewaySettings
     contacts: AllowList
     shown: Shown | None = None
     rules: ServiceRules = field(default_factory=ServiceRules)
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def hours(self) -> WorkingHours:
+        """The working hours as they are now; an operator may change them at any moment."""
+        return self.calendar.current()
 
     @property
     def knowledge(self) -> Any:

@@ -18,24 +18,22 @@ from starlette.concurrency import run_in_threadpool
 from contract.decisions import Answer, Choices, EndHandoff, Handoff, Runbook, TicketStatus, TicketUrge
 from contract.turn import TurnContext
 from desk import conversations, messages, tickets, turns
-from desk.conversations import Change, Choice, Conversation
+from desk.conversations import Change
 from desk.errors import Overtaken, StoreError
-from desk.messages import Message
 from desk.session import Session
 from desk.turns import Content, Recorded, TurnDraft
-from gateway import render
-from gateway.bursts import joined
-from gateway.carry_out import CHOICES_FOR, CarryOut
-from gateway.choices import pick
+from gateway import asking, known, render, waited
+from gateway.asking import Replied
+from gateway.carry_out import CarryOut
 from gateway.engine import Part, Said
 from gateway.errors import NoReply
 from gateway.fallback import Fallback, plainly
-from gateway.neutral import neutral
+from gateway.handing import handed
+from gateway.heard import Heard, hear
 from gateway.news import News
 from gateway.plan import Plan, Situation
-from gateway.render import Voice
 from gateway.services import Services
-from zhtext.script import detect
+from gateway.ticket_talk import TICKET
 
 log = logging.getLogger(__name__)
 
@@ -48,25 +46,10 @@ _TRIES = 2  # once more when the conversation changed hands during the turn
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A burst, read as one question."""
-
-    conversation: Conversation
-    messages: tuple[Message, ...]
-    text: str  # what the engine is asked
-    question: str  # what the person wrote
-    choice: Choice | None
-    open_tickets: int
-    urgent: bool  # one of them is a P1 already
-    voice: Voice
-    reassured: bool  # since the hand-off the bot has already said that messages reach the human
-
-
-@dataclass(frozen=True)
 class Answered:
     """What came back, and whether it came the ordinary way."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Part | Replied, ...]
     degraded: bool
 
 
@@ -84,7 +67,7 @@ class TurnRunner:
         Raises StoreError: then nothing is kept, and the messages are still to be dealt with.
         """
         for _ in range(_TRIES):
-            heard = await run_in_threadpool(self._hear, conversation_id, tuple(message_ids))
+            heard = await run_in_threadpool(hear, self._services, conversation_id, tuple(message_ids))
             if not heard.messages:
                 return None  # another delivery of the same messages was faster
             try:
@@ -111,38 +94,12 @@ class TurnRunner:
             apology = Answered((self._fallback.apology("answer_failed"),), degraded=True)
             return await run_in_threadpool(self._commit, turn_id, heard, apology, _since(began))
 
-    def _hear(self, conversation_id: int, message_ids: tuple[int, ...]) -> Heard:
-        with self._services.db.read() as session:
-            conversation = conversations.get(session, conversation_id)
-            burst = tuple(m for m in messages.by_ids(session, message_ids) if m.status == "pending")
-            where = tickets.Filter(contact_id=conversation.contact_id, open=True)
-            open_tickets = tickets.listing(session, where)
-            said = [message for message in messages.latest(session, conversation_id) if message.author == "bot"]
-        question = joined([message.text for message in burst])
-        choice = self._picked(conversation, burst)
-        asked = _spoken(choice) if choice else question
-        return Heard(
-            conversation=conversation,
-            messages=burst,
-            text=neutral(asked),
-            question=question,
-            choice=choice,
-            open_tickets=len(open_tickets),
-            urgent=any(ticket.priority == "P1" for ticket in open_tickets),
-            voice=_voice(conversation, question),
-            # The notice of the hand-off is the last word until somebody writes again.
-            reassured=bool(said) and said[-1].kind != "notice",
-        )
-
-    def _picked(self, conversation: Conversation, burst: tuple[Message, ...]) -> Choice | None:
-        offered = conversation.choices_at(self._services.clock())
-        if len(burst) != 1 or not offered:
-            return None
-        clicked = burst[0].payload.get("choice")
-        return pick(burst[0].text, offered, Choice(clicked["id"], clicked["label"]) if clicked else None)
-
     async def _answered(self, turn_id: str, heard: Heard) -> Answered:
         state = heard.conversation.state
+        if heard.replied is not None:
+            return Answered((heard.replied,), degraded=False)
+        if heard.choice is not None and heard.choice.id.startswith(TICKET) and state != "human":
+            return Answered((TicketStatus(heard.choice.id.removeprefix(TICKET)),), degraded=False)
         if state in _HUMANS:
             return Answered(await self._overheard(turn_id, heard), degraded=False)
         try:
@@ -198,6 +155,7 @@ class TurnRunner:
             conversation_id=heard.conversation.id,
             message_ids=tuple(message.id for message in heard.messages),
             expects=heard.conversation.state,
+            episode=heard.conversation.episode,
             change=plan.change,
             ticket=plan.ticket,
             gap=plan.gap,
@@ -216,35 +174,28 @@ class TurnRunner:
         degraded: bool,
         now: datetime,
     ) -> Content:
-        replies = plan.replies(opened)
-        # The change object is applied after the content is made: what was offered can be picked from now on.
-        plan.change["choices"] = render.options_of(replies)
-        plan.change["choices_until"] = now + CHOICES_FOR if plan.change["choices"] else None
+        situation = self._situation(heard, now)
+        replies = plan.replies(handed(session, situation, plan, opened))
         if not degraded:  # an apology is the last resort: nothing beside it may fail
+            replies = (*known.before(session, situation, plan, opened), *replies)
             replies += self._news.with_turn(session, heard.conversation, plan, heard.voice, now=now)
+            replies += asking.with_turn(session, situation, plan, replies)
+        # The change object is applied after the content is made: what was offered can be picked from now on.
+        plan.change["choices"] = render.options_of(replies) or plan.awaits
+        plan.change["choices_until"] = now + plan.choices_for if plan.change["choices"] else None
         return Content(replies=replies, outcome={"decisions": list(plan.decisions)})
 
     def _forward(self, session: Session, heard: Heard, now: datetime) -> None:
         """The bot is silent: the message is the human's, and a ticket that waited for the customer goes on."""
         messages.mark(session, [message.id for message in heard.messages], "handled")
-        waiting = tickets.Filter(conversation_id=heard.conversation.id, status="waiting", handoff=True)
-        for ticket in tickets.listing(session, waiting):
-            tickets.move(session, ticket.number, "in_progress", by=f"contact:{ticket.contact_id}", now=now)
+        waited.over(session, conversations.get(session, heard.conversation.id), now=now)
 
     def _leave_to_human(self, heard: Heard) -> None:
         with self._services.db.write() as session:
             self._forward(session, heard, self._services.clock())
 
     def _situation(self, heard: Heard, now: datetime) -> Situation:
-        return Situation(
-            conversation=heard.conversation,
-            question=heard.question,
-            voice=heard.voice,
-            now=now,
-            hours=self._services.hours,
-            wording=self._services.wording,
-            contacts=self._services.contacts,
-        )
+        return Situation.of(self._services, heard.conversation, heard.question, heard.voice, now=now)
 
     def _context(self, turn_id: str, heard: Heard) -> TurnContext:
         now = self._services.clock()
@@ -279,18 +230,3 @@ def _emergency(part: Part, parts: Sequence[Part]) -> bool:
 
 def _since(began: float) -> int:
     return round((monotonic() - began) * 1000)
-
-
-def _voice(conversation: Conversation, text: str) -> Voice:
-    """The script of this text; a text that does not tell (a bare code) keeps what the conversation had."""
-    script = detect(text)
-    if script.name == "none":
-        return Voice(conversation.script, conversation.region)
-    if script.name == "hant" and script.region == "tw" and conversation.region == "hk":
-        return Voice("hant", "hk")  # once Cantonese has been heard, a neutral sentence stays Hong Kong's
-    return Voice(script.name, script.region)
-
-
-def _spoken(choice: Choice) -> str:
-    """What a picked option says to the engine: `say:` options carry their words, entries their label."""
-    return choice.id.removeprefix("say:") if choice.id.startswith("say:") else choice.label

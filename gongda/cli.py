@@ -9,12 +9,14 @@ import typer
 from rich.console import Console
 
 from gongda.commands import (
+    accounts,
     asking,
     chatting,
     checking,
     evaluating,
     jobs,
     knowledge,
+    notify,
     processes,
     replaying,
     starting,
@@ -32,6 +34,8 @@ app = typer.Typer(
 )
 app.add_typer(knowledge.app, name="kb", help="知识库：导入、检查、发布、退回、导出、缺口")
 app.add_typer(evaluating.app, name="eval", help="评测：意图识别、知识检索、训练数据")
+app.add_typer(accounts.app, name="accounts", help="客户：从表格导入公司、工地、授权号和联系人")
+app.add_typer(notify.app, name="notify", help="通知：企业微信、钉钉、飞书、邮件")
 app.command("init")(starting.init)
 app.command("up")(processes.up)
 app.command("worker")(processes.worker)

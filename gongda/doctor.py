@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import httpx2
 
+from desk.calendar import warnings
 from desk.database import Database
 from desk.errors import DeskError
+from gongda import notifying
+from gongda.clocks import clock_of
 from gongda.errors import GongdaError
 from gongda.policy import load_policy
 from gongda.product.overlay import load
@@ -83,6 +86,31 @@ def _policy(settings: Settings) -> Check:
     return Check("policy", True, f"{settings.support} 有效")
 
 
+def _calendar(settings: Settings) -> Check:
+    """A year that nobody has announced yet is worth a word, but nothing is wrong."""
+    try:
+        hours = load_policy(settings.root / settings.support).hours
+    except GongdaError:
+        return Check("calendar", False, f"{settings.support} 有误，工作日历没有读到")
+    said = {
+        "provisional": "{} 年的节假日是按法律推算的，调休还没有公布，公布后请升级，或在控制台“日历”页改",
+        "missing": "{} 年没有节假日数据，请升级，或在控制台“日历”页逐日设置",
+    }
+    found = [said[one.code].format(one.year) for one in warnings(clock_of(settings)(), hours)]
+    return Check("calendar", True, "注意：" + "；".join(found) if found else "工作日历覆盖今后 60 天")
+
+
+def _notifying(settings: Settings) -> Check:
+    try:
+        notifying.check(settings)
+    except GongdaError as error:
+        return Check("notify", False, str(error))
+    reached = len(notifying.targets(settings))
+    return Check(
+        "notify", True, f"通知目标 {reached} 个，可用 gongda notify test 试发" if reached else "没有配置通知目标"
+    )
+
+
 def _product(settings: Settings) -> Check:
     try:
         product = load(settings)
@@ -113,5 +141,5 @@ def _running(settings: Settings) -> Iterator[Check]:
 
 
 _CHECKS: tuple[Callable[[Settings], Check], ...] = (
-    _disk, _engine_environment, _model, _index, _database, _policy, _product, _secrets,
+    _disk, _engine_environment, _model, _index, _database, _policy, _calendar, _notifying, _product, _secrets,
 )  # fmt: skip

@@ -11,12 +11,12 @@ from types import FrameType
 import httpx2
 from rich.console import Console
 
-from desk import agents, publications
+from desk import agents, canned, publications
 from desk.audit import SYSTEM
 from desk.clock import system_clock
 from desk.database import Database
 from desk.errors import AlreadyExists
-from gongda import supervision
+from gongda import notifying, supervision
 from gongda.errors import NoSpace, StepFailed
 from gongda.indexing import Indexed, build_index
 from gongda.knowledge.checking import checker
@@ -57,6 +57,8 @@ def _check(settings: Settings) -> Policy:
     """The policy. Raises GongdaError for what would make a process start, fail and start again for ever."""
     policy = load_policy(settings.root / settings.support)
     wechat_settings(settings)
+    notifying.check(settings)
+    notifying.check(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.var).free // 2**20
     if free < NEEDED_MB:
@@ -74,6 +76,8 @@ def _prepare(settings: Settings, secrets: Secrets, policy: Policy, console: Cons
         database.migrate()
         first = _first_login(database, secrets)
         seed(settings, database, system_clock())
+        with database.write() as session:
+            canned.seed(session, now=system_clock())
     with console.status("检查知识库索引……"):
         indexed = _index(settings, policy, database)
         database.close()

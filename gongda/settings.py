@@ -37,6 +37,17 @@ class Settings(BaseSettings):
     wechat_app_secret: SecretStr | None = None
     wechat_api_base: str = "https://api.weixin.qq.com"
     wechat_customer_service: bool = False  # the account may send customer-service messages
+    public_url: str = ""  # where customers and agents reach the gateway; links in notices begin with it
+    wecom_robot: SecretStr | None = None  # 企业微信群机器人的 Webhook 地址，其中有密钥
+    dingtalk_robot: SecretStr | None = None
+    dingtalk_secret: SecretStr | None = None  # 加签
+    feishu_robot: SecretStr | None = None
+    feishu_secret: SecretStr | None = None  # 签名校验
+    smtp_url: SecretStr | None = None  # smtp(s)://user:password@host:port
+    mail_from: str = ""
+    mail_to: str = ""  # comma-separated
+    webhook_url: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
 
     @property
     def root(self) -> Path:

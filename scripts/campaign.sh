@@ -23,3 +23,4 @@ today=$(date -u +%F)
 .venv/bin/python -m evaluation.gap_clusters
 .venv/bin/python -m evaluation.hygiene
 .venv/bin/python -m evaluation.publications
+.venv/bin/python -m evaluation.desk_outage

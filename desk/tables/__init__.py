@@ -5,7 +5,15 @@ from desk.tables.base import METADATA, Base
 from desk.tables.conversations import ConversationRow, FeedbackRow, MessageRow, TurnRow, UnansweredRow
 from desk.tables.customers import AccountRow, ContactRow, IdentityRow, LicenceRow, SiteRow
 from desk.tables.knowledge import EntryRow, EntryVersionRow, GapRow, NoticeRow, PinRow, PublicationRow
-from desk.tables.service import AskRow, CalendarDayRow, CannedRow, IncidentRow, ReportRow
+from desk.tables.service import (
+    AskRow,
+    CalendarDayRow,
+    CannedRow,
+    IncidentCardRow,
+    IncidentRow,
+    IncidentTicketRow,
+    ReportRow,
+)
 from desk.tables.sla import SlaClockRow, SlaMarkRow, SlaRow
 from desk.tables.tickets import (
     PromiseRow,
@@ -16,7 +24,7 @@ from desk.tables.tickets import (
     TicketRow,
     ViewerRow,
 )
-from desk.tables.work import AuditRow, JobRow, OutboxRow
+from desk.tables.work import AuditRow, CursorRow, JobRow, OutboxRow
 
 __all__ = [
     "METADATA",
@@ -31,13 +39,16 @@ __all__ = [
     "CannedRow",
     "ContactRow",
     "ConversationRow",
+    "CursorRow",
     "DutyRow",
     "EntryRow",
     "EntryVersionRow",
     "FeedbackRow",
     "GapRow",
     "IdentityRow",
+    "IncidentCardRow",
     "IncidentRow",
+    "IncidentTicketRow",
     "JobRow",
     "LicenceRow",
     "MessageRow",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base, Id
+
+GOING_ON = text("signature <> '' AND state IN ('proposed', 'confirmed')")
 
 
 class CalendarDayRow(Base):
@@ -20,6 +22,7 @@ class CalendarDayRow(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[str]
     name: Mapped[str]
+    weekday: Mapped[int | None]  # whose hours a workday has, Monday is 0; None: the usual ones
     changed_by: Mapped[str]
     changed_at: Mapped[datetime]
 
@@ -31,6 +34,13 @@ class IncidentRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('proposed', 'confirmed', 'closed', 'dismissed')", name="state"),
         Index(None, "state", "proposed_at"),
+        Index(
+            "uq_incidents_going_on",
+            "signature",
+            unique=True,
+            sqlite_where=GOING_ON,
+            postgresql_where=GOING_ON,
+        ),
     )
 
     id: Mapped[Id]
@@ -49,6 +59,33 @@ class IncidentRow(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
     updated_at: Mapped[datetime]
+    signature: Mapped[str]  # what its reports have in common; one that goes on for each
+    resolves: Mapped[bool] = mapped_column(default=False)  # closing it resolves the tickets that are still open
+
+
+class IncidentTicketRow(Base):
+    """A ticket that reports an incident; one incident for each ticket."""
+
+    __tablename__ = "incident_tickets"
+    __table_args__ = (Index(None, "incident_id", "told_at"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    linked_by: Mapped[str]
+    linked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]  # that it is over
+
+
+class IncidentCardRow(Base):
+    """A conversation in which the known trouble was shown."""
+
+    __tablename__ = "incident_cards"
+    __table_args__ = (Index(None, "incident_id", "told_at"),)
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    shown_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]  # that it is over
 
 
 class CannedRow(Base):

@@ -19,6 +19,8 @@ class SlaRow(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     terms: Mapped[dict[str, Any]]  # targets by priority as they were when the ticket was opened
     last_event_id: Mapped[int]
+    calendar: Mapped[str]  # version of the working hours it was counted with
+    seen_at: Mapped[datetime | None]  # the ticket's `updated_at` then; None: more may have come in the same instant
 
 
 class SlaClockRow(Base):
@@ -28,13 +30,16 @@ class SlaClockRow(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('first_response', 'resolution', 'plan')", name="kind"),
         CheckConstraint("state IN ('running', 'paused', 'stopped')", name="state"),
-        Index(None, "state", "next_at"),
+        Index(None, "next_at"),
     )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
     priority: Mapped[str]
+    target: Mapped[int]  # seconds
+    breach: Mapped[int]  # seconds
+    wall: Mapped[bool]  # around the clock; otherwise in working time
     used: Mapped[int]  # seconds that count, until `since`
     since: Mapped[datetime | None]  # running from here; None: paused or stopped
     due_at: Mapped[datetime | None]

@@ -18,6 +18,7 @@ class OutboxRow(Base):
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'leased', 'sent', 'failed', 'parked')", name="status"),
         Index(None, "status", "next_at"),
+        Index(None, "kind", "sent_at"),
     )
 
     id: Mapped[Id]
@@ -35,6 +36,16 @@ class OutboxRow(Base):
     last_error: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]  # a failed or parked one that nobody wants sent any more
+
+
+class CursorRow(Base):
+    """How far somebody who follows a list has come."""
+
+    __tablename__ = "cursors"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
 
 
 class JobRow(Base):

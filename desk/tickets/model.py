@@ -13,6 +13,12 @@ Status = Literal["new", "assigned", "in_progress", "waiting", "on_site", "resolv
 Priority = Literal["P1", "P2", "P3", "P4"]
 Tier = Literal["L1", "L2", "L3"]
 DONE = ("resolved", "closed")
+KINDS = (
+    "opened", "requested_again", "assigned", "queued", "moved", "customer_wrote", "replied", "noted", "changed",
+    "urged", "resolved", "closed", "reopened", "planned", "scheduled", "next_contact", "consented", "linked",
+    "unlinked", "incident", "promised", "promise_kept", "promise_broken", "promise_withdrawn", "sla_warned",
+    "sla_escalated", "sla_breached", "asked", "scored",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,10 @@ class Ticket:
         """Whether somebody still has to do something."""
         return self.status not in DONE
 
+    def remote_allowed(self, now: datetime) -> bool:
+        """Whether an agent may look at the customer's screen at this moment."""
+        return self.open and self.remote_until is not None and now < self.remote_until
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -84,24 +94,10 @@ class TicketEvent:
     """
 
     id: int
-    kind: str  # opened, requested_again, assigned, moved, replied, noted, changed, urged, resolved, closed, reopened
-    actor: str  # bot, system, contact:<id>, agent:<id>
+    kind: str  # see KINDS
+    actor: str  # bot, system, api, contact:<id>, agent:<id>
     detail: Mapping[str, Any]
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which tickets to list; None is no condition."""
-
-    open: bool | None = None
-    status: Status | None = None
-    priority: Priority | None = None
-    category: str | None = None
-    assignee_id: int | None = None
-    contact_id: int | None = None
-    conversation_id: int | None = None
-    handoff: bool | None = None
 
 
 def checked(priority: str, tier: str) -> None:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from desk import contacts, conversations
 from desk.bodies import fingerprint
+from desk.contacts import Contact
 from desk.errors import ConflictingRepeat, NotFound
 from desk.numbers import TicketNumber, day_of
 from desk.racing import racing
-from desk.tables import TicketEventRow, TicketKeyRow, TicketRow
+from desk.tables import AccountRow, TicketEventRow, TicketKeyRow, TicketRow
 from desk.tickets.model import DONE, Opened, TicketDraft, ticket
 
+RAISED = {"P4": "P3", "P3": "P2", "P2": "P1", "P1": "P1"}  # what a VIP's trouble counts as
 # The row of the day stays locked until the transaction ends: no number is given twice and none is skipped.
 _NEXT = text(
     "INSERT INTO ticket_days (day, last) VALUES (:day, 1) "
@@ -37,10 +39,11 @@ def open_ticket(
 ) -> Opened:
     """Open a ticket once for each key; a hand-off finds the one already open in its conversation.
 
+    It belongs to its contact's company, and a VIP's is one priority more urgent than judged.
     Raises ConflictingRepeat for a known key with another draft, NotFound for an unknown contact or
     a conversation that is not the contact's.
     """
-    contacts.get(session, contact_id)
+    contact = contacts.get(session, contact_id)
     if conversation_id is not None and _contact_of(session, conversation_id) != contact_id:
         raise NotFound(f"contact {contact_id} has no conversation {conversation_id}")
     body = fingerprint([asdict(draft), contact_id, conversation_id])
@@ -55,7 +58,7 @@ def open_ticket(
         return Opened(ticket(found), fresh=False)
     try:
         with racing(session):
-            row = _insert(session, draft, contact_id, conversation_id, by, now)
+            row = _insert(session, draft, contact, conversation_id, by, now)
             session.add(TicketKeyRow(key=key, ticket_id=row.id, fingerprint=body, created_at=now))
     except IntegrityError:
         # The same key at the same moment, outside of any conversation whose lock would have kept it waiting.
@@ -99,21 +102,31 @@ def _by_key(session: Session, key: str, body: str) -> TicketRow | None:
 
 
 def _insert(
-    session: Session, draft: TicketDraft, contact_id: int, conversation_id: int | None, by: str, now: datetime
+    session: Session, draft: TicketDraft, contact: Contact, conversation_id: int | None, by: str, now: datetime
 ) -> TicketRow:
     day = day_of(now)
     number = TicketNumber(day, session.execute(_NEXT, {"day": day}).scalar_one())
+    vip = contact.vip or _vip_company(session, contact.account_id)
+    priority = RAISED[draft.priority] if vip else draft.priority
     row = TicketRow(
         number=str(number),
         conversation_id=conversation_id,
-        contact_id=contact_id,
+        contact_id=contact.id,
+        account_id=contact.account_id,
+        vip=vip,
         status="new",
         created_at=now,
         updated_at=now,
-        **asdict(draft),
+        **{**asdict(draft), "priority": priority},
     )
     session.add(row)
     session.flush()
-    opened = {"to": "new", **{name: getattr(draft, name) for name in ("priority", "category", "tier", "reason")}}
+    opened = {"to": "new", **{name: getattr(draft, name) for name in ("category", "tier", "reason")}}
+    opened |= {"priority": priority, "judged": draft.priority, "vip": vip, "account_id": contact.account_id}
     append(session, row, "opened", by, opened, now)
     return row
+
+
+def _vip_company(session: Session, account_id: int | None) -> bool:
+    account = None if account_id is None else session.get(AccountRow, account_id)
+    return account is not None and account.vip

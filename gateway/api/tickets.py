@@ -1,123 +1,118 @@
-"""Tickets over HTTP: open one, look at one, list them. OpenAPI at /api/openapi.json."""
+"""Tickets over HTTP: open, look at, list, annotate, change. OpenAPI at /api/openapi.json."""
 
 from __future__ import annotations
 
-import hmac
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import datetime, timezone
+from functools import partial
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
-from desk import contacts, tickets
-from desk.tickets import Filter, Ticket, TicketDraft
-from gateway.errors import NotSignedIn
-from gateway.requests import RequestBody
+from desk.tickets import Filter, Status, Tier
+from gateway.api import acts
+from gateway.api.bodies import Change, NewTicket, Note, Priority
+from gateway.api.route import PER_MINUTE, ApiRoute, gate
+from gateway.api.views import ErrorView, TicketPage, TicketView, TicketWithEvents, ticket_view, with_events
 from gateway.services import Services
-from zhtext.severity import assess
+from gateway.wording import Wording
 
-CHANNEL = "api"
-
-
-class Reporter(RequestBody):
-    """Who reports: `id` is the vendor's own id of the person."""
-
-    id: str = Field(min_length=1, max_length=100)
-    name: str | None = Field(default=None, max_length=100)
-    phone: str | None = Field(default=None, max_length=30)
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100, examples=["crm-20261122-0001"])]
+Number = Annotated[str, Path(max_length=60, examples=["GD-20261122-0042-7"])]
+Moment = Annotated[
+    AwareDatetime | None,
+    Query(ge=datetime(2000, 1, 1, tzinfo=timezone.utc), le=datetime(2999, 1, 1, tzinfo=timezone.utc)),
+]
+_TOLD = {401: "api_key", 404: "no_ticket", 409: "illegal_move", 422: "invalid_fields", 429: "api_limit", 503: "busy"}
 
 
-class NewTicket(RequestBody):
-    """Priority and category are judged from the summary when left out."""
+def tickets_router(services: Services, key: str, per_minute: int = PER_MINUTE) -> APIRouter:
+    """Bearer token for every call; `Idempotency-Key` makes whatever writes repeatable."""
+    errors = partial(_errors, services.wording, per_minute)
+    router = APIRouter(
+        prefix="/api/tickets",
+        tags=["tickets"],
+        route_class=ApiRoute,
+        dependencies=[gate(key, per_minute)],
+        responses=errors(401, 422, 429, 503),
+    )
 
-    contact: Reporter
-    summary: str = Field(min_length=1, max_length=2_000)
-    category: str | None = Field(default=None, max_length=40)
-    priority: Literal["P1", "P2", "P3", "P4"] | None = None
-    slots: dict[str, str] = Field(default_factory=dict)
-
-
-class TicketView(BaseModel):
-    """A ticket as the outside may see it."""
-
-    number: str
-    status: str
-    priority: str
-    category: str
-    tier: str
-    summary: str
-    created_at: datetime
-    updated_at: datetime
-    resolved_at: datetime | None
-
-
-def tickets_router(services: Services, key: str) -> APIRouter:
-    """Bearer token for every call; `Idempotency-Key` makes opening repeatable."""
-
-    def authorised(authorization: Annotated[str, Header()] = "") -> None:
-        given = authorization.removeprefix("Bearer ").strip()
-        if not hmac.compare_digest(given.encode(), key.encode()):
-            raise NotSignedIn("api_key")
-
-    router = APIRouter(prefix="/api/tickets", tags=["tickets"], dependencies=[Depends(authorised)])
-
-    @router.post("", status_code=201)
-    async def open_ticket(
-        body: NewTicket,
-        response: Response,
-        idempotency_key: Annotated[str, Header(min_length=8, max_length=100)],
-    ) -> TicketView:
+    @router.post("", status_code=201, responses=errors(409))
+    async def open_ticket(body: NewTicket, response: Response, idempotency_key: Key) -> TicketView:
         """201 for a new ticket, 200 for a repeat, 409 when the key was used for another one."""
-        view, fresh = await run_in_threadpool(_open, services, body, idempotency_key)
+        ticket, fresh = await run_in_threadpool(acts.open_ticket, services, body, idempotency_key)
         response.status_code = 201 if fresh else 200
-        return view
+        return ticket_view(ticket)
 
-    @router.get("/{number}")
-    async def ticket(number: str) -> TicketView:
-        """One ticket by its number."""
-        return await run_in_threadpool(_get, services, number)
-
-    @router.get("")
-    async def listing(
+    @router.get("", responses=errors(404))
+    async def list_tickets(
         open: bool | None = None,
+        status: Annotated[list[Status] | None, Query()] = None,
+        priority: Annotated[list[Priority] | None, Query()] = None,
+        category: Annotated[str | None, Query(max_length=40)] = None,
+        tier: Tier | None = None,
+        account_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+        incident_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+        text: Annotated[str | None, Query(max_length=100)] = None,
+        since: Moment = None,
+        until: Moment = None,
+        updated_since: Moment = None,
+        cursor: Annotated[str | None, Query(max_length=60)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        offset: Annotated[int, Query(ge=0)] = 0,
-    ) -> list[TicketView]:
-        """Tickets by priority, then oldest first."""
-        return await run_in_threadpool(_list, services, open, limit, offset)
+    ) -> TicketPage:
+        """Newest first; what is opened or changed meanwhile moves nothing from one page to another.
+
+        `status` and `priority` may be repeated. `since` and `until` are about the opening, `updated_since` about any
+        change; times need an offset. `text` is looked for in summary and number; `cursor` is the `next_cursor` of the
+        page before.
+        """
+        where = Filter(
+            open=open,
+            statuses=_several(status),
+            priority=_several(priority),
+            category=category,
+            tier=tier,
+            account_id=account_id,
+            incident_id=incident_id,
+            text=text,
+            since=since,
+            until=until,
+            changed_since=updated_since,
+        )
+        found, following = await run_in_threadpool(acts.page, services, where, cursor, limit)
+        return TicketPage(tickets=[ticket_view(one) for one in found], next_cursor=following)
+
+    @router.get("/{number}", responses=errors(404))
+    async def get_ticket(number: Number, events: bool = False) -> TicketWithEvents:
+        """One ticket by its number, in any way of writing it; with `events=true` also its history."""
+        return with_events(*await run_in_threadpool(acts.one, services, number, events=events))
+
+    @router.post("/{number}/notes", status_code=201, responses=errors(404, 409))
+    async def add_note(number: Number, body: Note, idempotency_key: Key) -> TicketView:
+        """An internal note, once for each key."""
+        return ticket_view(await run_in_threadpool(acts.note, services, number, body, idempotency_key))
+
+    @router.patch("/{number}", responses=errors(404, 409))
+    async def change_ticket(number: Number, body: Change, idempotency_key: Key) -> TicketView:
+        """Priority, category and status, all or nothing, once for each key; 409 for a step that is not possible."""
+        return ticket_view(await run_in_threadpool(acts.change, services, number, body, idempotency_key))
 
     return router
 
 
-def _open(services: Services, body: NewTicket, key: str) -> tuple[TicketView, bool]:
-    now = services.clock()
-    judged = assess(body.summary)
-    draft = TicketDraft(
-        category=body.category or judged.category,
-        priority=body.priority or judged.priority,
-        summary=body.summary,
-        slots=body.slots,
-        reason="api",
-        handoff=False,
-    )
-    with services.db.write() as session:
-        contact = contacts.for_identity(session, CHANNEL, body.contact.id, now=now)
-        contacts.describe(session, contact.id, name=body.contact.name, phone=body.contact.phone)
-        opened = tickets.open_ticket(session, draft, key=f"api:{key}", contact_id=contact.id, by="api", now=now)
-    return _view(opened.ticket), opened.fresh
+def _several(values: list[Any] | None) -> tuple[Any, ...] | None:
+    return tuple(values) if values else None
 
 
-def _get(services: Services, number: str) -> TicketView:
-    with services.db.read() as session:
-        return _view(tickets.get(session, number))
-
-
-def _list(services: Services, open: bool | None, limit: int, offset: int) -> list[TicketView]:
-    with services.db.read() as session:
-        found = tickets.listing(session, Filter(open=open), limit=limit, offset=offset)
-    return [_view(ticket) for ticket in found]
-
-
-def _view(ticket: Ticket) -> TicketView:
-    return TicketView(**{name: getattr(ticket, name) for name in TicketView.model_fields})
+def _errors(wording: Wording, per_minute: int, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How they are described, with an example of each."""
+    values = {"fields": "summary", "limit": per_minute}
+    examples = {
+        status: {"error": {"code": _TOLD[status], "message": wording.text(f"errors.{_TOLD[status]}", **values)}}
+        for status in statuses
+    }
+    return {
+        status: {"model": ErrorView, "content": {"application/json": {"example": example}}}
+        for status, example in examples.items()
+    }

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from fastapi import APIRouter, FastAPI
 
 from gateway.console import (
+    care_pages,
     cases,
     editing,
     entries,
     gaps,
+    helping,
     hit_test,
     imports,
     jobs,
@@ -23,11 +25,27 @@ from gateway.console import (
     pins,
     publications,
     review,
+    settings,
     team,
     tickets,
 )
 from gateway.console.knowledge.uploads import LARGEST_BODY as LARGEST_UPLOAD
+from gateway.console.live import routes as live
 from gateway.console.pages import StaticPages
+from gateway.console.service import (
+    account_parts,
+    accounts,
+    accounts_import,
+    calendar,
+    canned,
+    contacts,
+    daily,
+    duty,
+    exports,
+    incidents,
+    outbox,
+    profiles,
+)
 from gateway.console.services import ConsoleServices
 
 __all__ = ["LARGER_BODIES", "PARTS", "ConsoleServices", "console_router", "mount"]
@@ -35,12 +53,49 @@ __all__ = ["LARGER_BODIES", "PARTS", "ConsoleServices", "console_router", "mount
 LARGEST_BODY = 64 * 1024  # bytes; the longest field of most pages has 2,000 characters
 LARGEST_ENTRY = 1024 * 1024  # a long answer and its versions, nine bytes for each Chinese character
 
-PARTS = (login, tickets, cases, hit_test, entries, editing, review, pins, gaps, publications, imports, jobs, team)
-_LIMITS = {imports: LARGEST_UPLOAD, editing: LARGEST_ENTRY, entries: LARGEST_ENTRY, review: LARGEST_ENTRY}
+PARTS = (
+    login,
+    tickets,
+    live,
+    helping,
+    care_pages,
+    settings,
+    cases,
+    hit_test,
+    entries,
+    editing,
+    review,
+    pins,
+    gaps,
+    publications,
+    imports,
+    jobs,
+    canned,
+    exports,
+    accounts,
+    account_parts,
+    accounts_import,
+    contacts,
+    outbox,
+    calendar,
+    incidents,
+    daily,
+    duty,
+    profiles,
+    team,
+)
+_LIMITS = {
+    imports: LARGEST_UPLOAD,
+    accounts_import: accounts_import.LARGEST_BODY,
+    editing: LARGEST_ENTRY,
+    entries: LARGEST_ENTRY,
+    review: LARGEST_ENTRY,
+}
 
 # By path, for what looks at requests before they get here.
 LARGER_BODIES: Mapping[str, int] = {
     "/console/imports": LARGEST_UPLOAD,
+    "/console/import-accounts": accounts_import.LARGEST_BODY,
     "/console/entries": LARGEST_ENTRY,
     "/console/new-entry": LARGEST_ENTRY,
     "/console/preview": LARGEST_ENTRY,

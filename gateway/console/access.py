@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from desk.agents import Agent, Role
+from desk.canned import Canned
 from desk.tickets import Ticket
 from gateway.errors import Forbidden
 
@@ -18,7 +19,7 @@ class Verdict:
     four_eyes: bool
 
 
-Object = Ticket | Agent | Verdict | None
+Object = Ticket | Agent | Verdict | Canned | None
 Rule = Callable[[Agent, Object], bool]
 
 
@@ -37,9 +38,24 @@ def own_or_free(agent: Agent, on: Object) -> bool:
     return isinstance(on, Ticket) and on.assignee_id in (None, agent.id)
 
 
+def own_reply(agent: Agent, on: Object) -> bool:
+    """A ready reply that only I have."""
+    return isinstance(on, Canned) and on.owner_id == agent.id
+
+
+def own_or_shared(agent: Agent, on: Object) -> bool:
+    """A ready reply that is mine or everybody's: not even a leader reads a colleague's."""
+    return isinstance(on, Canned) and on.owner_id in (None, agent.id)
+
+
 def somebody_else(agent: Agent, on: Object) -> bool:
     """Another agent: an administrator cannot lock themselves out."""
     return isinstance(on, Agent) and on.id != agent.id
+
+
+def myself(agent: Agent, on: Object) -> bool:
+    """Nobody says for a colleague that they are there."""
+    return isinstance(on, Agent) and on.id == agent.id
 
 
 def another_hand(agent: Agent, on: Object) -> bool:
@@ -64,6 +80,13 @@ TABLE: Mapping[str, Mapping[Role, Rule]] = {
     "ticket.correct": {"agent": own_or_free, **_LEADERS},
     "ticket.move": {"agent": own, **_LEADERS},
     "ticket.resolve": {"agent": own, **_LEADERS},
+    "ticket.tier": {"agent": own, **_LEADERS},
+    "ticket.schedule": {"agent": own, **_LEADERS},
+    "ticket.promise": {"agent": own, **_LEADERS},
+    "ticket.consent": {"agent": own, **_LEADERS},
+    "ticket.link": {"agent": own_or_free, **_LEADERS},
+    "ticket.plan": {"agent": own, **_LEADERS},
+    "ticket.incident": {"agent": own_or_free, **_LEADERS},
     # Only the one who has it speaks to the customer: who wants to, takes it over first.
     "ticket.reply": {"agent": own, "lead": own, "admin": own},
     "conversation.take_over": _LEADERS,  # from a colleague who is talking to the customer about something else
@@ -79,12 +102,35 @@ TABLE: Mapping[str, Mapping[Role, Rule]] = {
     "gaps.keep": _EDITORS,
     "publications.keep": _EDITORS,
     "imports.keep": _EDITORS,
+    "incidents.read": _TEAM,
+    "incidents.propose": _TEAM,  # and say which tickets report one
+    "incidents.keep": _LEADERS,  # decide what it is, what customers read, when it is over
+    "reports.daily": _TEAM,
     "password.change": _EVERYBODY,
+    "locale.change": _EVERYBODY,
+    "canned.list": _TEAM,
+    "canned.add": _TEAM,  # one's own
+    "canned.share": _LEADERS,  # everybody's
+    "canned.keep": {"agent": own_reply, "lead": own_or_shared, "admin": own_or_shared},
+    "reports.export": _LEADERS,
+    "settings.read": _LEADERS,
+    "calendar.read": _TEAM,
+    "calendar.keep": _LEADERS,
+    "outbox.read": _LEADERS,
+    "outbox.retry": _LEADERS,
+    "accounts.read": _TEAM,
+    "accounts.keep": _LEADERS,
+    "accounts.import": _LEADERS,
+    "contacts.keep": _TEAM,
     "agents.list": _ADMIN,
     "agents.add": _ADMIN,
     "agent.reset": _ADMIN,
     "agent.activate": {"admin": somebody_else},
     "agent.role": {"admin": somebody_else},
+    "agent.edit": _ADMIN,  # name, tier, skills, how many tickets, how they are reached
+    "agent.presence": {"agent": myself, "lead": myself, "admin": myself},
+    "duty.read": _TEAM,
+    "duty.keep": _LEADERS,
 }
 
 

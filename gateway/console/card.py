@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
-from desk import agents, contacts, conversations, messages, tickets
+from desk import accounts, contacts, conversations, inbox, incidents, messages, promises, tickets
+from desk.accounts import Account, Licence, Maintenance, Site, Touch
 from desk.agents import Agent
 from desk.contacts import Contact
 from desk.conversations import Conversation
+from desk.incidents import Incident
+from desk.promises import Promise
 from desk.session import Session
-from desk.tickets import Filter, Ticket
+from desk.tickets import Link, Ticket
 from gateway.console.access import allow
-from gateway.console.history import Line, history, notes
+from gateway.console.clocks import Dial, dials
+from gateway.console.colleagues import Colleague, colleagues
+from gateway.console.evidence import Evidence, evidence
+from gateway.console.history import Line, history, notes, plan_of, routed
 from gateway.console.labels import Labels
-from gateway.console.queue import every, names_of_agents
+from gateway.console.queue import names_of_agents
+from gateway.console.services import ConsoleServices
 from gateway.console.transcript import Bubble, bubbles
+from gateway.console.window import Window, window
 
 TRANSCRIPT = 200  # messages shown at first
 EARLIER = 1_000  # and at most, on request
-OTHERS = 10  # earlier tickets of the same person
+CONTACTS = 10  # earlier ones of the same person
+INCIDENTS = 50  # that a ticket can be said to belong to
 
 
 @dataclass(frozen=True)
@@ -34,27 +44,57 @@ class Live:
 
 
 @dataclass(frozen=True)
+class Customer:
+    """Who asks, and for which company."""
+
+    contact: Contact
+    account: Account | None
+    maintenance: Maintenance
+    licences: tuple[Licence, ...]
+    sites: tuple[Site, ...]
+    touches: tuple[Touch, ...]
+
+    @property
+    def vip(self) -> bool:
+        return self.contact.vip or (self.account is not None and self.account.vip)
+
+
+@dataclass(frozen=True)
 class TicketPage:
     """Everything on the page."""
 
     live: Live
-    contact: Contact
+    customer: Customer
     assignee: str
     owner: str  # of the conversation
+    dials: tuple[Dial, ...]
+    evidence: Evidence
+    promises: tuple[Promise, ...]
+    links: tuple[Link, ...]
+    incident: Incident | None
+    incidents: tuple[Incident, ...]  # that go on now
+    plan: str  # the last one
+    routed: str  # why it is with this agent, or waits
+    urged: int  # how often the customer has asked to hurry
     history: tuple[Line, ...]
     notes: tuple[Line, ...]
-    others: tuple[Ticket, ...]
-    colleagues: tuple[Agent, ...]  # whom it can be given to
+    colleagues: tuple[Colleague, ...]  # whom it can be given to
+    window: Window | None  # of WeChat
 
     @property
     def ticket(self) -> Ticket:
         return self.live.ticket
 
+    @property
+    def contact(self) -> Contact:
+        return self.customer.contact
+
 
 def live(session: Session, ticket: Ticket, me: Agent, *, after: int | None = None) -> Live:
     """The ticket, its conversation and the messages after a seq; by default the last ones."""
+    last_event = inbox.last_event(session, ticket.id)
     if ticket.conversation_id is None:
-        return Live(ticket, None, (), _version(ticket, None), speaks=False)
+        return Live(ticket, None, (), _version(last_event, None), speaks=False)
     conversation = conversations.get(session, ticket.conversation_id)
     if after is None:
         said = messages.latest(session, conversation.id, limit=TRANSCRIPT)
@@ -63,26 +103,50 @@ def live(session: Session, ticket: Ticket, me: Agent, *, after: int | None = Non
     return Live(
         ticket=ticket,
         conversation=conversation,
-        bubbles=bubbles(said, names_of_agents(session)),
-        version=_version(ticket, conversation),
+        bubbles=bubbles(said, names_of_agents(session)) if said else (),
+        version=_version(last_event, conversation),
         speaks=speaks(ticket, conversation, me),
     )
 
 
-def ticket_page(session: Session, ticket: Ticket, me: Agent, labels: Labels, *, everything: bool) -> TicketPage:
+def ticket_page(
+    session: Session, services: ConsoleServices, ticket: Ticket, me: Agent, labels: Labels, *, everything: bool
+) -> TicketPage:
     """The whole page; `everything` shows the transcript from its first message."""
     names, events = names_of_agents(session), tickets.events(session, ticket.number)
-    theirs = sorted(every(session, Filter(contact_id=ticket.contact_id)), key=lambda one: one.created_at, reverse=True)
     shown = live(session, ticket, me, after=0 if everything else None)
+    talk = shown.conversation
     return TicketPage(
         live=shown,
-        contact=contacts.get(session, ticket.contact_id),
+        customer=customer(session, ticket, labels.today),
         assignee=names.get(ticket.assignee_id or 0, ""),
-        owner=names.get(shown.conversation.owner_id or 0, "") if shown.conversation else "",
+        owner=names.get(talk.owner_id or 0, "") if talk else "",
+        dials=dials(session, services, [ticket.id], labels.now).get(ticket.id, ()),
+        evidence=evidence(session, ticket),
+        promises=promises.listing(session, number=ticket.number),
+        links=tickets.links(session, ticket.number),
+        incident=incidents.get(session, ticket.incident_id) if ticket.incident_id is not None else None,
+        incidents=incidents.listing(session, incidents.GOING_ON, limit=INCIDENTS),
+        plan=plan_of(events),
+        routed=routed(events, labels),
+        urged=sum(event.kind == "urged" for event in events),
         history=history(events, names, labels),
         notes=notes(events, names, labels),
-        others=tuple(one for one in theirs if one.id != ticket.id)[:OTHERS],
-        colleagues=tuple(agent for agent in agents.listing(session) if allow(agent, "tickets.hold")),
+        colleagues=colleagues(session, labels.now),
+        window=window(session, talk, labels.now) if talk else None,
+    )
+
+
+def customer(session: Session, ticket: Ticket, today: date) -> Customer:
+    """The person and the company."""
+    account = accounts.of_ticket(session, ticket)
+    return Customer(
+        contact=contacts.get(session, ticket.contact_id),
+        account=account,
+        maintenance=account.maintenance(today) if account else "unknown",
+        licences=accounts.licences_of(session, account.id) if account else (),
+        sites=accounts.sites_of(session, account.id) if account else (),
+        touches=_others(accounts.last_contacts(session, ticket.contact_id, CONTACTS + 1), ticket),
     )
 
 
@@ -92,6 +156,12 @@ def speaks(ticket: Ticket, conversation: Conversation, agent: Agent) -> bool:
     return held and ticket.open and allow(agent, "ticket.reply", ticket)
 
 
-def _version(ticket: Ticket, conversation: Conversation | None) -> str:
+def _others(touches: tuple[Touch, ...], ticket: Ticket) -> tuple[Touch, ...]:
+    """Without the visit that led to this ticket: it is on the page already."""
+    return tuple(one for one in touches if one.number != ticket.number)[:CONTACTS]
+
+
+def _version(last_event: int, conversation: Conversation | None) -> str:
+    """Every change of a ticket is an event; conversations change without."""
     state = (conversation.state, conversation.owner_id) if conversation else ()
-    return hashlib.sha256(repr((ticket, state)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((last_event, state)).encode()).hexdigest()[:16]

@@ -5,7 +5,8 @@ GatewayError
 │   └── ForeignOrigin     a state-changing request that no page of ours sent
 ├── Unusable
 │   └── Invalid           a form field is empty, too long or no option
-└── NotYours              409: the conversation is not in this agent's hands
+├── NotYours              409: the conversation is not in this agent's hands
+└── Answered              409: a colleague has answered since the agent looked
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 
 from desk import errors as desk
 from gateway import errors as gateway
+from gateway.console.labels import console_text
 from gateway.wording import Wording
 
 
@@ -34,6 +36,13 @@ class NotYours(gateway.GatewayError):
 
     status = 409
     key = "take_first"
+
+
+class Answered(gateway.GatewayError):
+    """Look at what was said, then send it all the same or not."""
+
+    status = 409
+    key = "answered"
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ def problem(error: Exception, wording: Wording) -> Problem:
     """Status, code and Chinese sentence of one of the HANDLED errors."""
     for kind, status, key in _KNOWN:
         if isinstance(error, kind):
-            return Problem(status, key, wording.text(f"console.error.{key}"))
+            return Problem(status, key, console_text(wording, f"error.{key}"))
     if isinstance(error, gateway.GatewayError):
-        return Problem(error.status, error.key, wording.text(f"console.error.{error.key}", **error.values))
+        return Problem(error.status, error.key, console_text(wording, f"error.{error.key}", **error.values))
     raise error

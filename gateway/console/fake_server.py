@@ -21,14 +21,19 @@ import yaml
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from desk import agents, contacts, conversations, messages, tickets
+from desk import contacts, conversations, messages, tickets
 from desk.clock import system_clock
 from desk.database import Database
 from desk.messages import Author
 from desk.session import Session
 from desk.tickets import TicketDraft
 from gateway.console import mount
+from gateway.console.fake_accounts import seed_accounts
+from gateway.console.fake_incidents import seed_incidents
 from gateway.console.fake_knowledge import read_sample, seed_knowledge, work
+from gateway.console.fake_outbox import seed_outbox
+from gateway.console.fake_service import seed_service
+from gateway.console.fake_team import seed_team
 from gateway.console.fakes import FakeKnowledge, FakeServices, FakeSettings
 
 SAMPLE = Path(__file__).parent / "fake_desk.yml"
@@ -47,7 +52,11 @@ def make_app(db: Database, folder: Path) -> FastAPI:
     mount(app)
     app.mount("/widget/parts", StaticFiles(directory=WIDGET / "parts"))
     seed(db, sample, now=system_clock())
+    seed_service(db, now=system_clock())
+    seed_incidents(db, now=system_clock())
+    seed_accounts(db, now=system_clock())
     seed_knowledge(db, folder / "index", BUILD, now=system_clock())
+    seed_outbox(db, now=system_clock())
     return app
 
 
@@ -61,8 +70,7 @@ def work_for_ever(db: Database) -> None:
 
 def seed(db: Database, sample: Mapping[str, Any], *, now: datetime) -> None:
     """Agents, customers, conversations and tickets of the sample."""
-    for one in sample["team"]:
-        agents.create(db, one["login"], PASSWORD, name=one["name"], role=one["role"], now=now - timedelta(days=90))
+    seed_team(db, sample["team"], PASSWORD, now=now)
     with db.write() as session:
         for index, case in enumerate(sample["cases"]):
             _case(session, case, f"sample-{index}", now - timedelta(minutes=case["age"]))

@@ -11,19 +11,22 @@ from desk.calendar import WorkingHours
 from desk.clock import Clock
 from desk.database import Database
 from gateway.errors import NoDirectAnswer
+from gateway.hub import Hub
 from gateway.rules import ServiceRules
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 
 
-class FakeHub:
+class FakeHub(Hub):
     """Remembers who was rung."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.rung: list[int] = []
 
     def notify(self, conversation_id: int) -> None:
         self.rung.append(conversation_id)
+        super().notify(conversation_id)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from gateway.console.errors import Invalid
+from gateway.console.labels import console_text
 from gateway.console.services import services_of
 from gateway.wording import Wording
 
@@ -17,7 +18,7 @@ Value = TypeVar("Value", bound=str)
 LONGEST = {
     "text": 2_000, "note": 2_000, "solution": 500, "reason": 200, "question": 2_000, "login": 64, "name": 40,
     "password": 200, "current": 200, "key": 64, "overrule": 500, "comment": 500, "title": 100, "owner": 40,
-    "entry_id": 100,
+    "entry_id": 100, "promise": 200, "shortcut": 20, "reply": 1_000, "plan": 2_000,
 }  # fmt: skip
 _MANY = 2_000  # fields of one form; a long list of entries to tick is the largest
 
@@ -73,7 +74,7 @@ class Form:
         return int(value)
 
     def _label(self, field: str) -> str:
-        return self.wording.text(f"console.field.{field}")
+        return console_text(self.wording, f"field.{field}")
 
 
 async def read_form(request: Request) -> Form:

@@ -10,7 +10,11 @@ from typing import Any
 from desk.tickets import TicketEvent
 from gateway.console.labels import Labels
 
-_GROUPS = ("priority", "category", "tier", "summary")
+Describe = Callable[[Mapping[str, Any], Mapping[int, str], Labels], str]
+
+_GROUPS = ("priority", "category", "tier", "summary", "skill")
+_WRITTEN = ("noted", "resolved", "reopened", "planned", "scheduled", "scored")
+_QUIET = ("noted", "replied")  # shown elsewhere: notes apart, replies in the conversation
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,12 @@ class Line:
     what: str
     who: str
     detail: str
+    written: bool = False  # by a person, word for word
 
 
 def history(events: Sequence[TicketEvent], names: Mapping[int, str], labels: Labels) -> tuple[Line, ...]:
-    """Newest first; internal notes are shown apart, see `notes`."""
-    lines = (_line(event, names, labels) for event in events if event.kind != "noted")
+    """Newest first; internal notes are shown apart, see `notes`, and replies in the conversation."""
+    lines = (_line(event, names, labels) for event in events if event.kind not in _QUIET)
     return tuple(reversed(tuple(lines)))
 
 
@@ -34,6 +39,17 @@ def notes(events: Sequence[TicketEvent], names: Mapping[int, str], labels: Label
     """Internal notes, newest first."""
     lines = (_line(event, names, labels) for event in events if event.kind == "noted")
     return tuple(reversed(tuple(lines)))
+
+
+def plan_of(events: Sequence[TicketEvent]) -> str:
+    """How it will be solved, as somebody wrote last; empty when nobody has."""
+    return next((str(event.detail.get("text", "")) for event in reversed(events) if event.kind == "planned"), "")
+
+
+def routed(events: Sequence[TicketEvent], labels: Labels) -> str:
+    """Why it is where it is: the reason of the last assignment, or of waiting for one."""
+    last = next((event for event in reversed(events) if event.kind in ("assigned", "queued")), None)
+    return labels.reason(last.detail.get("reason")) if last else ""
 
 
 def _line(event: TicketEvent, names: Mapping[int, str], labels: Labels) -> Line:
@@ -44,6 +60,7 @@ def _line(event: TicketEvent, names: Mapping[int, str], labels: Labels) -> Line:
         what=labels.name("event", event.kind),
         who=labels.actor(event.actor, names),
         detail=describe(event.detail, names, labels) if describe else "",
+        written=event.kind in _WRITTEN,
     )
 
 
@@ -58,9 +75,8 @@ def _opened(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels
 
 def _assigned(detail: Mapping[str, Any], names: Mapping[int, str], labels: Labels) -> str:
     name = labels.actor(f"agent:{detail.get('agent_id')}", names)
-    key = "assigned_reason" if detail.get("reason") else "assigned"
-    values = {"name": name, "reason": detail.get("reason", "")}
-    return labels.wording.text(f"console.detail.{key}", **values)
+    reason = labels.reason(detail.get("reason"))
+    return labels.name("detail", "assigned_reason" if reason else "assigned", name=name, reason=reason)
 
 
 def _moved(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
@@ -70,7 +86,7 @@ def _moved(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels)
 
 def _changed(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
     old, new = detail.get("old", {}), detail.get("new", {})
-    return "；".join(
+    changes = "；".join(
         labels.wording.text(
             "console.detail.changed",
             field=labels.name("field", field),
@@ -80,18 +96,92 @@ def _changed(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Label
         for field in _GROUPS
         if field in new
     )
+    if "account_id" in new:
+        changes = "；".join(part for part in (changes, labels.name("detail", "company")) if part)
+    reason = labels.name("detail", "reason", reason=detail["reason"]) if detail.get("reason") else ""
+    return "；".join(part for part in (changes, reason) if part)
 
 
-def _plain(key: str) -> Callable[[Mapping[str, Any], Mapping[int, str], Labels], str]:
+def _plain(key: str) -> Describe:
     return lambda detail, _names, _labels: str(detail.get(key) or "")
 
 
-_DETAILS: Mapping[str, Callable[[Mapping[str, Any], Mapping[int, str], Labels], str]] = {
+def _scheduled(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    at = labels.written(detail.get("at"))
+    if not at:
+        return labels.name("detail", "ended")
+    return labels.name("detail", "until_note" if detail.get("note") else "until", at=at, text=detail.get("note", ""))
+
+
+def _consented(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    until = labels.written(detail.get("until"))
+    if until:
+        return labels.name("detail", "until", at=until)
+    return labels.name("detail", "expired" if detail.get("reason") == "expired" else "ended")
+
+
+def _tied(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    role = labels.name("tie", str(detail.get("role") or ""))
+    return labels.name("detail", "tie", role=role, number=detail.get("number", ""))
+
+
+def _promised(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    due = labels.written(detail.get("due_at"))
+    return labels.name("detail", "promise", text=detail.get("text", ""), at=due) if due else str(detail.get("text", ""))
+
+
+def _clock(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    tier = detail.get("new", {}).get("tier") if isinstance(detail.get("new"), Mapping) else detail.get("to_tier")
+    kind = labels.name("dial", str(detail.get("kind") or detail.get("clock") or ""))
+    return f"{kind} → {labels.name('tier', tier)}" if tier else kind
+
+
+def _closed(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    return labels.name("closing", str(detail.get("reason") or ""))
+
+
+def _queued(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    return labels.reason(detail.get("reason"))
+
+
+def _incident(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    number = detail.get("incident_id")
+    return labels.name("detail", "incident", n=number) if number else labels.name("detail", "ended")
+
+
+def _asked(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    return labels.name("ask", str(detail.get("ask") or ""))
+
+
+def _scored(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
+    score = labels.name("detail", "score", score=detail.get("score", ""))
+    return f"{score}：{detail['reason']}" if detail.get("reason") else score
+
+
+_DETAILS: Mapping[str, Describe] = {
     "opened": _opened,
     "assigned": _assigned,
+    "queued": _queued,
     "moved": _moved,
     "changed": _changed,
     "noted": _plain("text"),
     "resolved": _plain("solution"),
     "reopened": _plain("reason"),
+    "closed": _closed,
+    "planned": _plain("text"),
+    "scheduled": _scheduled,
+    "next_contact": _scheduled,
+    "consented": _consented,
+    "linked": _tied,
+    "unlinked": _tied,
+    "incident": _incident,
+    "promised": _promised,
+    "promise_kept": _promised,
+    "promise_broken": _promised,
+    "promise_withdrawn": _promised,
+    "sla_warned": _clock,
+    "sla_escalated": _clock,
+    "sla_breached": _clock,
+    "asked": _asked,
+    "scored": _scored,
 }

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from desk.contacts import Contact
+from gateway.reasons import sentence
 from gateway.wording import Wording
 
 _GROUPS_OF_SLOTS = {"scope": "scope"}  # slots whose values are keys
+
+
+@lru_cache(maxsize=8)
+def console_keys(wording: Wording) -> Mapping[str, str]:
+    """Whole keys by what follows the file's name, of `console.yml` and every `console_*.yml`: no matter which of them
+    has a sentence, pages find it. Where several have one, that of `console.yml` counts."""
+    found: dict[str, str] = {}
+    for key in wording.keys():  # noqa: SIM118 - a method, no dict
+        file, _, rest = key.partition(".")
+        if file == "console" or (file.startswith("console_") and rest not in found):
+            found[rest] = key
+    return found
+
+
+def console_text(wording: Wording, name: str, /, **values: object) -> str:
+    """A sentence of the console. Raises UnknownWording, and KeyError for a missing value."""
+    return wording.text(console_keys(wording).get(name, f"console.{name}"), **values)
 
 
 @dataclass(frozen=True)
@@ -23,15 +42,15 @@ class Labels:
     def name(self, group: str, value: str | None, *, default: str | None = None, **values: object) -> str:
         """The Chinese name of a value, its placeholders filled; one that nobody has named stands for itself."""
         try:
-            return self.wording.text(f"console.{group}.{value}", **values)
+            return console_text(self.wording, f"{group}.{value}", **values)
         except KeyError:  # unknown, or a placeholder without its value
             return default if default is not None else value or ""
 
     def options(self, group: str, present: str | None = None) -> Mapping[str, str]:
         """All values of a group with their names, the present one included even when nobody has named it."""
-        prefix = f"console.{group}."
-        keys = [key for key in self.wording.keys() if key.startswith(prefix)]  # noqa: SIM118 - a method, no dict
-        named = {key.removeprefix(prefix): self.wording.text(key) for key in keys}
+        known = console_keys(self.wording)
+        prefix = f"{group}."
+        named = {name.removeprefix(prefix): self.wording.text(known[name]) for name in known if name.startswith(prefix)}
         return named if present is None or present in named else {present: present, **named}
 
     def slot(self, name: str, value: str) -> tuple[str, str]:
@@ -51,6 +70,18 @@ class Labels:
             return known or self.wording.text("console.actor.unknown", id=number)
         return self.name("actor", kind)
 
+    def reason(self, reason: object) -> str:
+        """Why a ticket went where it is: a colleague's words, or the router's code with its values."""
+        known = reason if reason is None or isinstance(reason, (str, Mapping)) else str(reason)
+        return sentence(known, self.wording)
+
+    def written(self, moment: object) -> str:
+        """A moment as an event has kept it; empty when it has none."""
+        try:
+            return self.time(datetime.fromisoformat(str(moment)))
+        except ValueError:
+            return ""
+
     def time(self, moment: datetime) -> str:
         """14:05 today, 11-21 14:05 this year, 2025-11-21 14:05 before."""
         local, now = moment.astimezone(self.tz), self.now.astimezone(self.tz)
@@ -66,6 +97,18 @@ class Labels:
     def seconds(self, moment: datetime) -> int:
         """Since then."""
         return max(0, int((self.now - moment).total_seconds()))
+
+    def moment(self, moment: datetime) -> str:
+        """For a page that counts down: with its zone."""
+        return moment.isoformat()
+
+    def field_time(self, moment: datetime) -> str:
+        """As the browser's own field for a time wants it, in the team's time zone."""
+        return f"{moment.astimezone(self.tz):%Y-%m-%dT%H:%M}"
+
+    def lasts(self, seconds: int) -> str:
+        """A span: 45 分钟, 3 小时 5 分, 2 天."""
+        return self.age(self.now - timedelta(seconds=seconds))
 
     def full_time(self, moment: datetime) -> str:
         """With date and seconds, for tooltips."""

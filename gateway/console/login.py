@@ -15,6 +15,7 @@ from gateway.console.access import require
 from gateway.console.errors import Invalid
 from gateway.console.forms import read_form
 from gateway.console.labels import Labels
+from gateway.console.locale import LOCALES
 from gateway.console.pages import go_to, home, page
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices
@@ -91,6 +92,20 @@ async def change_password(request: Request, me: Me, services: Parts) -> Response
     response = go_to("/console/login", done="password_changed")
     session.end(response, secure=services.settings.secure_cookies)
     return response
+
+
+@router.post("/locale")
+async def change_locale(request: Request, me: Me, services: Parts) -> Response:
+    """Simplified or Traditional, from the next page on."""
+    require(me, "locale.change")
+    locale = (await read_form(request)).option("locale", LOCALES)
+
+    def work() -> None:
+        with services.db.write() as transaction:
+            agents.profile(transaction, me.id, locale=locale)
+
+    await run_in_threadpool(work)
+    return go_to("/console/password", done="locale_changed")
 
 
 def set_password(services: ConsoleServices, agent_id: int, password: str) -> None:

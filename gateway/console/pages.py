@@ -15,9 +15,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from desk.agents import Agent
+from desk.errors import StoreError
+from desk.sending import waiting
 from gateway.console.access import allow
 from gateway.console.labels import Labels
-from gateway.console.services import services_of
+from gateway.console.locale import localised, preferred, words
+from gateway.console.services import ConsoleServices, services_of
+from gateway.masking import for_agents
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -47,13 +51,15 @@ class StaticPages(StaticFiles):
 @cache
 def environment() -> Environment:
     """Autoescape for every file, whatever its name; an unknown variable is an error, not an empty string."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["masked"] = for_agents  # what customers have written, without passwords and the like
+    return made
 
 
 def page(request: Request, name: str, agent: Agent | None, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -62,7 +68,8 @@ def page(request: Request, name: str, agent: Agent | None, *, status: int = 200,
 
 
 def fragment(request: Request, name: str, agent: Agent | None, **values: Any) -> str:
-    """A template's HTML. `me`, `may(action, object)`, `home`, `labels` and `done` are there for every one."""
+    """A template's HTML as its reader writes. `me`, `may(action, object)`, `home`, `labels`, `done` and `clocked` are
+    there for every one."""
     services = services_of(request)
     labels = Labels(services.wording, services.hours.tz, services.clock())
     common = {
@@ -72,8 +79,20 @@ def fragment(request: Request, name: str, agent: Agent | None, **values: Any) ->
         "home": home(agent) if agent else "/console",
         "labels": labels,
         "done": _done(request, labels),
+        "clocked": labels.now.isoformat(),
+        "undelivered": partial(_undelivered, services),
     }
-    return environment().get_template(name).render({**common, **values})
+    return localised(environment().get_template(name).render({**common, **values}), locale_of(request, agent))
+
+
+def locale_of(request: Request, agent: Agent | None) -> str:
+    """Of the agent; before log-in, of the browser."""
+    return agent.locale if agent is not None else preferred(request.headers.get("accept-language", ""))
+
+
+def told(request: Request, sentence: str) -> str:
+    """A sentence that goes to a script, as its reader writes."""
+    return words(sentence, locale_of(request, getattr(request.state, "agent", None)))
 
 
 def go_to(path: str, *, done: str | None = None, n: int | None = None, m: int | None = None) -> RedirectResponse:
@@ -95,6 +114,15 @@ def _done(request: Request, labels: Labels) -> str:
     numbers = {name: asked.get(name, "") for name in ("n", "m")}
     values = {name: value for name, value in numbers.items() if value.isascii() and value.isdigit() and len(value) < 7}
     return labels.name("done", asked.get("done", ""), default="", **values)
+
+
+def _undelivered(services: ConsoleServices) -> int:
+    """How many notices wait for a person. With the store in trouble, the page about that must still be shown."""
+    try:
+        with services.db.read() as session:
+            return waiting(session)
+    except StoreError:
+        return 0
 
 
 def _nobody_may(_action: str, _on: object = None) -> bool:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
 
-from desk import agents, contacts, conversations, messages, tickets
+from desk import accounts, agents, contacts, conversations, finding, inbox, tickets
+from desk.accounts import Account
 from desk.agents import Agent
 from desk.contacts import Contact
 from desk.session import Session
 from desk.tickets import Filter, Ticket
+from gateway.console.clocks import Dial, dials, urgent
+from gateway.console.services import ConsoleServices
+from gateway.console.wanted import Tab, Wanted
 
-Tab = Literal["todo", "mine", "all", "done"]
-TABS: tuple[Tab, ...] = get_args(Tab)
-SHOWN = 100  # rows of one tab
+SHOWN = 50  # rows of one page
+SORTED = 2_000  # open tickets that are put in order by their clocks; who has more of them has another problem
 _PAGE = 500
 
 
@@ -25,39 +27,45 @@ class Row:
 
     ticket: Ticket
     contact: Contact
+    company: Account | None
     channel: str
     assignee: str
-    customer_waits: bool  # the last word in a conversation of mine is the customer's
+    unread: int  # messages of the customer since our last word; of tickets that somebody has
+    dial: Dial | None  # the clock that runs out first
+    contact_due: bool  # the promised next contact is now or late
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One tab as it stands."""
+    """One page of one tab as it stands."""
 
-    tab: Tab
+    wanted: Wanted
     rows: tuple[Row, ...]
-    counts: Mapping[str, int]  # open tickets by tab; SHOWN stands for "that many or more"
-    fresh: int  # tickets that nobody has yet
+    counts: Mapping[str, int]  # open tickets by tab, whatever else is asked for
+    found: int  # tickets on all pages
+
+    @property
+    def tab(self) -> Tab:
+        return self.wanted.tab
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.found // SHOWN))
 
 
-def queue(session: Session, tab: Tab, me: Agent) -> Queue:
-    """P1 first, then the longest waiting; what is done, by when it was done."""
-    todo, mine = _todo(session), tickets.listing(session, Filter(open=True, assignee_id=me.id), limit=SHOWN)
-    listed: Sequence[Ticket]
-    match tab:
-        case "todo":
-            listed = todo
-        case "mine":
-            listed = mine
-        case "all":
-            listed = tickets.listing(session, Filter(open=True), limit=SHOWN)
-        case "done":
-            done = sorted(every(session, Filter(open=False)), key=_done_at, reverse=True)
-            listed = done[:SHOWN]
-    names = names_of_agents(session)
-    rows = tuple(_row(session, ticket, names, me) for ticket in listed)
-    fresh = sum(ticket.status == "new" for ticket in todo)
-    return Queue(tab, rows, {"todo": len(todo), "mine": len(mine)}, fresh)
+def queue(session: Session, services: ConsoleServices, wanted: Wanted, me: Agent, now: datetime) -> Queue:
+    """The clock that runs out first comes first; what is done, by when it was done."""
+    where, start = wanted.filter(me.id), (wanted.page - 1) * SHOWN
+    shown: Sequence[Ticket]
+    if wanted.tab == "done":
+        total = finding.count(session, where, wanted.search)
+        shown = finding.found(session, where, wanted.search, done_last_first=True, limit=SHOWN, offset=start)
+        clocks = dials(session, services, [one.id for one in shown], now)
+    else:
+        listed = finding.found(session, where, wanted.search, limit=SORTED)
+        clocks = dials(session, services, [one.id for one in listed], now)
+        total, shown = len(listed), sorted(listed, key=lambda one: _order(one, clocks))[start : start + SHOWN]
+    return Queue(wanted, _rows(session, shown, clocks, now), _counts(session, me), total)
 
 
 def every(session: Session, where: Filter) -> tuple[Ticket, ...]:
@@ -79,35 +87,50 @@ def names_of_agents(session: Session) -> dict[int, str]:
 def channel_of(session: Session, ticket: Ticket) -> str:
     """Where the customer is; `none` for a ticket without a conversation."""
     if ticket.conversation_id is None:
-        return "none"
+        return finding.NO_CHANNEL
     return conversations.get(session, ticket.conversation_id).channel
 
 
-def _done_at(ticket: Ticket) -> datetime:
-    return ticket.resolved_at or ticket.updated_at  # closed without a solution
+def _order(ticket: Ticket, clocks: Mapping[int, tuple[Dial, ...]]) -> tuple[object, ...]:
+    """Running clocks by the moment they run out, then paused ones, then tickets without any."""
+    dial = urgent(clocks.get(ticket.id, ()))
+    if dial is None:
+        return (2, ticket.priority, ticket.created_at, ticket.id)
+    if dial.due_at is None:
+        return (1, ticket.priority, ticket.created_at, ticket.id)
+    return (0, dial.due_at, ticket.priority, ticket.created_at, ticket.id)
 
 
-def _todo(session: Session) -> tuple[Ticket, ...]:
-    """Nobody has begun with these."""
-    waiting = [
-        *tickets.listing(session, Filter(status="new"), limit=SHOWN),
-        *tickets.listing(session, Filter(status="assigned"), limit=SHOWN),
-    ]
-    return tuple(sorted(waiting, key=lambda ticket: (ticket.priority, ticket.created_at, ticket.id))[:SHOWN])
+def _counts(session: Session, me: Agent) -> Mapping[str, int]:
+    todo = tickets.count(session, Filter(statuses=("new", "assigned")))
+    return {"todo": todo, "mine": tickets.count(session, Filter(open=True, assignee_id=me.id))}
 
 
-def _row(session: Session, ticket: Ticket, names: Mapping[int, str], me: Agent) -> Row:
-    return Row(
-        ticket=ticket,
-        contact=contacts.get(session, ticket.contact_id),
-        channel=channel_of(session, ticket),
-        assignee=names.get(ticket.assignee_id or 0, ""),
-        customer_waits=ticket.open and ticket.assignee_id == me.id and _customer_spoke_last(session, ticket),
+def _rows(
+    session: Session, shown: Sequence[Ticket], clocks: Mapping[int, tuple[Dial, ...]], now: datetime
+) -> tuple[Row, ...]:
+    names = names_of_agents(session)
+    talks = [one.conversation_id for one in shown if one.conversation_id and one.assignee_id and one.open]
+    unread = inbox.unread(session, talks)
+    known: dict[int, Account] = {}
+
+    def company(one: Ticket) -> Account | None:
+        if one.account_id is None:
+            return None
+        if one.account_id not in known:
+            known[one.account_id] = accounts.get(session, one.account_id)
+        return known[one.account_id]
+
+    return tuple(
+        Row(
+            ticket=one,
+            contact=contacts.get(session, one.contact_id),
+            company=company(one),
+            channel=channel_of(session, one),
+            assignee=names.get(one.assignee_id or 0, ""),
+            unread=unread.get(one.conversation_id or 0, 0) if one.assignee_id and one.open else 0,
+            dial=urgent(clocks.get(one.id, ())) if one.open else None,
+            contact_due=one.open and one.next_contact_at is not None and one.next_contact_at <= now,
+        )
+        for one in shown
     )
-
-
-def _customer_spoke_last(session: Session, ticket: Ticket) -> bool:
-    if ticket.conversation_id is None:
-        return False
-    last = messages.latest(session, ticket.conversation_id, limit=1)
-    return bool(last) and last[-1].author == "user"

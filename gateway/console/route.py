@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.routing import APIRoute
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.console.errors import HANDLED, Problem, problem
 from gateway.console.origin import check_origin
-from gateway.console.pages import HEADERS, page
+from gateway.console.pages import HEADERS, page, told
 from gateway.console.services import services_of
 from gateway.guard import body
 
@@ -27,6 +27,8 @@ class ConsoleRoute(APIRoute):
             try:
                 check_origin(request)
                 response = await handle(request)
+            except ClientDisconnect:  # the page was left while it was sending; nobody reads the answer
+                return Response(status_code=400)
             except HANDLED as error:
                 response = _reported(request, problem(error, services_of(request).wording))
             response.headers.update(HEADERS)
@@ -38,7 +40,7 @@ class ConsoleRoute(APIRoute):
 def _reported(request: Request, found: Problem) -> Response:
     """JSON for our scripts, which say so; a page or the way to log-in for people."""
     if "application/json" in request.headers.get("accept", ""):
-        return body(found.status, found.code, found.sentence)
+        return body(found.status, found.code, told(request, found.sentence))
     if found.status == 401:
         return _to_login(request)
     agent = getattr(request.state, "agent", None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -19,6 +21,10 @@ from zhtext.contacts import AllowList
 
 class Hub(Protocol):
     """Rings at those who watch a conversation."""
+
+    def listening(self, conversation_id: int | None) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set when the conversation (None: any) has news; the listener clears it."""
+        ...
 
     def notify(self, conversation_id: int) -> None:
         """Something new was committed."""

@@ -14,24 +14,30 @@ from desk import tickets as desk_tickets
 from desk.tickets import Priority
 from gateway.console import card, work
 from gateway.console.access import require
+from gateway.console.care_pages import HOURS
+from gateway.console.filters import filters
 from gateway.console.forms import read_form
-from gateway.console.labels import Labels
-from gateway.console.pages import fragment, go_to, page
-from gateway.console.queue import Tab, queue
+from gateway.console.live.desk import standing
+from gateway.console.pages import go_to, page
+from gateway.console.queue import queue
 from gateway.console.route import ConsoleRoute
-from gateway.console.services import ConsoleServices
+from gateway.console.services import ConsoleServices, labels_of
 from gateway.console.session import Me, Parts
+from gateway.console.wanted import Wanted
 
 router = APIRouter(route_class=ConsoleRoute)
 
 
 @router.get("")
-def queue_page(request: Request, me: Me, services: Parts, tab: Tab = "todo") -> Response:
+def queue_page(request: Request, me: Me, services: Parts) -> Response:
     """The list of tickets."""
     require(me, "tickets.list")
+    wanted, now = Wanted.of(request.query_params), services.clock()
     with services.db.read() as session:
-        found = queue(session, tab, me)
-    return page(request, "queue.html", me, queue=found)
+        found = queue(session, services, wanted, me, now)
+        choices, badge = filters(session, labels_of(services)), standing(session, me).badge
+    shown: dict[str, Any] = {"queue": found, "wanted": wanted, "choices": choices, "badge": badge}
+    return page(request, "queue.html", me, page_address=lambda number: wanted.address(page=number), **shown)
 
 
 @router.get("/tickets/{number}")
@@ -39,36 +45,14 @@ def ticket_page(
     request: Request, number: str, me: Me, services: Parts, everything: Annotated[bool, Query(alias="all")] = False
 ) -> Response:
     """One ticket with its conversation."""
-    labels = Labels(services.wording, services.hours.tz, services.clock())
+    labels = labels_of(services)
     with services.db.read() as session:
         ticket = desk_tickets.get(session, number)
         require(me, "ticket.read", ticket)
-        found = card.ticket_page(session, ticket, me, labels, everything=everything)
-    return page(request, "ticket.html", me, found=found, live=found.live, ticket=ticket, key=token_urlsafe(16))
-
-
-@router.get("/tickets/{number}/messages")
-def messages(
-    request: Request, number: str, me: Me, services: Parts, after: Annotated[int, Query(ge=0)] = 0
-) -> dict[str, Any]:
-    """What was said after a seq, and whether the rest of the page is out of date."""
-    with services.db.read() as session:
-        ticket = desk_tickets.get(session, number)
-        require(me, "ticket.read", ticket)
-        live = card.live(session, ticket, me, after=after)
-    return {
-        "version": live.version,
-        "speaks": live.speaks,
-        "messages": [
-            {
-                "seq": bubble.seq,
-                "author": bubble.author,
-                "text": "".join(span.text for span in bubble.spans),
-                "html": fragment(request, "bubble.html", me, bubble=bubble),
-            }
-            for bubble in live.bubbles
-        ],
-    }
+        found = card.ticket_page(session, services, ticket, me, labels, everything=everything)
+    return page(
+        request, "ticket.html", me, found=found, live=found.live, ticket=ticket, key=token_urlsafe(16), hours=HOURS
+    )
 
 
 @router.post("/tickets/{number}/take")
@@ -82,8 +66,9 @@ async def take(number: str, me: Me, services: Parts) -> Response:
 async def reply(request: Request, number: str, me: Me, services: Parts) -> Response:
     """Answer the customer."""
     form = await read_form(request)
-    text, key = form.text("text"), form.text("key")
-    _ring(services, await run_in_threadpool(work.reply, services, me, number, text, key=key))
+    after = form.number("after") if form.optional("after") and not form.optional("anyway") else None
+    answer = work.Answer(form.text("text"), form.text("key"), after)
+    _ring(services, await run_in_threadpool(work.reply, services, me, number, answer))
     return _back(number, "replied")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from desk.messages import Message
 from gateway import tables
+from gateway.masking import for_agents
 
 _MARKS = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`", re.DOTALL)
 
@@ -37,7 +38,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Bubble:
-    """One message as the agent sees it."""
+    """One message as the agent sees it; passwords and the like in the customer's words are masked."""
 
     seq: int
     author: str
@@ -71,12 +72,13 @@ def spans(text: str) -> tuple[Span, ...]:
 
 def _bubble(message: Message, names: Mapping[int, str]) -> Bubble:
     marked = message.author in ("bot", "system")  # people's stars and backticks are their own
+    text = for_agents(message.text) if message.author == "user" else message.text
     return Bubble(
         seq=message.seq,
         author=message.author,
         name=names.get(message.agent_id, "") if message.agent_id is not None else "",
         kind=message.kind,
-        spans=spans(message.text) if marked else (Span(message.text),) if message.text else (),
+        spans=spans(text) if marked else (Span(text),) if text else (),
         card=_card(message.payload),
         options=_options(message.payload),
         failed=message.status == "failed",

@@ -6,85 +6,23 @@ conversation that has news, if any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Literal
 
 from desk import agents, conversations, messages, tickets
 from desk.agents import Agent
 from desk.conversations import Conversation
 from desk.errors import IllegalMove
-from desk.messages import Message
-from desk.session import Session
-from desk.tickets import Filter, Ticket
-from gateway.channels.wechat import delivery as wechat
+from desk.tickets import Filter
 from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.console.access import allow, require
 from gateway.console.card import speaks
-from gateway.console.errors import Invalid, NotYours
+from gateway.console.errors import Answered, Invalid, NotYours
 from gateway.console.labels import Labels
 from gateway.console.services import ConsoleServices
-from gateway.render import Voice
+from gateway.console.step import Step
 
 Station = Literal["in_progress", "waiting", "on_site"]
-
-
-@dataclass
-class Step:
-    """One action of one agent on one ticket, inside a transaction that holds its conversation and the ticket."""
-
-    session: Session
-    services: ConsoleServices
-    agent: Agent
-    ticket: Ticket
-    conversation: Conversation | None
-    now: datetime = field(kw_only=True)
-
-    @classmethod
-    def begin(cls, session: Session, services: ConsoleServices, agent: Agent, number: str, action: str) -> Step:
-        """Lock, then look, then ask whether it is allowed. The conversation is locked first, as everywhere."""
-        now, found = services.clock(), tickets.get(session, number)
-        conversation = None
-        if found.conversation_id is not None:
-            conversation = conversations.update(session, found.conversation_id, {}, now=now)
-        ticket = tickets.change(session, number, by=agent.actor, now=now)  # nothing to change: locks and reads again
-        require(agent, action, ticket)
-        return cls(session, services, agent, ticket, conversation, now=now)
-
-    def say(self, author: Literal["agent", "system"], text: str, *, key: str | None = None) -> Message:
-        """A message to the customer, and its delivery where the channel does not come and look."""
-        conversation, human = self.held_conversation, author == "agent"
-        message = messages.add(
-            self.session,
-            conversation.id,
-            author,
-            text,
-            kind="text" if human else "notice",
-            payload={"name": self.agent.name} if human else {},  # the widget shows who speaks
-            agent_id=self.agent.id if human else None,
-            external_id=key,
-            now=self.now,
-        )
-        _deliver(self.session, conversation, message, self.now)
-        return message
-
-    def notice(self, key: str, **values: object) -> None:
-        """A system message in the customer's script."""
-        conversation = self.held_conversation
-        voice = Voice(conversation.script, conversation.region)
-        self.say("system", voice.say(self.services.wording.text(key, **values)))
-
-    @property
-    def held_conversation(self) -> Conversation:
-        """Raises Invalid for a ticket without one."""
-        if self.conversation is None:
-            raise Invalid("no_conversation")
-        return self.conversation
-
-    @property
-    def rings(self) -> int | None:
-        """Whose listeners have news."""
-        return self.conversation.id if self.conversation else None
 
 
 def take(services: ConsoleServices, agent: Agent, number: str) -> int | None:
@@ -102,16 +40,27 @@ def take(services: ConsoleServices, agent: Agent, number: str) -> int | None:
         return step.rings
 
 
-def reply(services: ConsoleServices, agent: Agent, number: str, text: str, *, key: str) -> int | None:
-    """Answer the customer, once for each key. Raises NotYours, ConflictingRepeat, Invalid."""
+@dataclass(frozen=True)
+class Answer:
+    """What is sent to the customer; `key` is one click's. `after` is the last seq that the agent had seen, None when
+    nobody knows or when it is to be sent whatever a colleague has said meanwhile."""
+
+    text: str
+    key: str
+    after: int | None = None
+
+
+def reply(services: ConsoleServices, agent: Agent, number: str, answer: Answer) -> int | None:
+    """Answer the customer, once for each key. Raises NotYours, Answered, ConflictingRepeat, Invalid."""
     with services.db.write() as session:
         step = Step.begin(session, services, agent, number, "ticket.reply")
         conversation = step.held_conversation
-        message = step.say("agent", text, key=f"console:{agent.id}:{key}")
+        message = step.say("agent", answer.text, key=f"console:{agent.id}:{answer.key}")
         if message.seq <= conversation.last_seq:
             return step.rings  # the second click
         if not speaks(step.ticket, conversation, agent):
             raise NotYours
+        _unanswered(step, conversation, answer.after)
         tickets.reply(session, number, by=agent.actor, message_id=message.id, now=step.now)
         return step.rings
 
@@ -172,6 +121,16 @@ def reopen(services: ConsoleServices, agent: Agent, number: str, *, reason: str)
         tickets.reopen(session, number, reason=reason, by=agent.actor, now=step.now)
 
 
+def _unanswered(step: Step, conversation: Conversation, after: int | None) -> None:
+    """Raises Answered when a colleague has spoken since the agent looked: two people never answer unknowingly."""
+    if after is None:
+        return
+    since = messages.after(step.session, conversation.id, after)
+    colleague = next((one.agent_id for one in since if one.agent_id not in (None, step.agent.id)), None)
+    if colleague is not None:
+        raise Answered(name=agents.get(step.session, colleague).name)
+
+
 def _hold(step: Step, conversation: Conversation) -> None:
     """The conversation goes to the agent; the customer learns it in the chat."""
     if conversation.state == "human" and conversation.owner_id == step.agent.id:
@@ -194,18 +153,3 @@ def _is_over(step: Step, conversation: Conversation) -> bool:
     if conversation.owner_id not in (None, step.agent.id, step.ticket.assignee_id):
         return False
     return not tickets.listing(step.session, Filter(conversation_id=conversation.id, handoff=True, open=True), limit=1)
-
-
-def _deliver(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
-    """Where the channel does not come and look, the text is pushed; elsewhere the message itself is enough."""
-    if conversation.channel != WECHAT:
-        return
-    drafts = wechat.drafts(
-        message.text,
-        openid=conversation.external_id,
-        conversation_id=conversation.id,
-        key=f"message:{message.id}",
-        message_id=str(message.id),
-    )
-    # Whether the account may push is the sender's business: it parks what it cannot send.
-    wechat.queue(session, drafts, pushes=True, now=now)

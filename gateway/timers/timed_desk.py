@@ -14,7 +14,8 @@ from gateway.wording import Wording
 @dataclass(frozen=True)
 class TimedDesk:
     """The desk at the moment of a tick. `pushes`: the WeChat account may send customer-service messages;
-    `public_url` is where customers and agents reach the gateway, without a slash at its end."""
+    `public_url` is where customers and agents reach the gateway, without a slash at its end; `webhook`: the
+    operator's own system wants to hear what happens to tickets."""
 
     db: Database
     clock: Clock
@@ -24,3 +25,4 @@ class TimedDesk:
     secret: str
     pushes: bool = False
     public_url: str = ""
+    webhook: bool = False

@@ -55,6 +55,8 @@ class HumanRequest(BaseModel):
 class FeedbackRequest(BaseModel):
     seq: int
     helpful: bool
+    reason: str = ""
+    text: str = ""
 
 
 def _conversation(request: Request, x_gongda_session: Annotated[str, Header()] = "") -> FakeConversation:

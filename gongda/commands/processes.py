@@ -25,13 +25,13 @@ def worker() -> None:
     """后台进程：定时任务与外发消息。"""
     import asyncio
 
-    from gongda.assembly import deliveries, knowledge_timers
     from gongda.logs import configure_logs
     from gongda.worker import run_worker
+    from gongda.working import all_timers, deliveries
 
     configure_logs("worker")
     settings = load_settings()
-    timers, work = knowledge_timers(settings)
+    timers, work = all_timers(settings)
     try:
         asyncio.run(run_worker(deliveries(settings), timers))
     finally:

@@ -7,20 +7,25 @@ from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desk.calendar import Interval, WorkingHours
+from desk.calendar import Interval, WorkingHours, statutory_days
 from gongda.policy.reader import Reader
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NAME, KEYS = "hours", ("timezone", *DAYS, "holidays", "workdays")
+NAME, KEYS = "hours", ("timezone", *DAYS, "holidays", "workdays", "confirmed")
 _INTERVAL = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
 
 
 def read(reader: Reader, data: dict[str, Any]) -> WorkingHours:
-    """The vendor's week and its own days off and on."""
+    """The vendor's week and its own days off and on, above the statutory days that come with the program."""
+    week = {number: _day(reader, day, data.get(day, [])) for number, day in enumerate(DAYS)}
+    if any(day in data for day in DAYS) and not any(week.values()) and not reader.problems:
+        reader.wrong("", NAME, '[hours] 一周里没有任何上班时间，至少写一天，例如 monday = ["08:30-12:00"]')
     return WorkingHours(
-        week={number: _day(reader, day, data.get(day, [])) for number, day in enumerate(DAYS)},
+        week=week if any(week.values()) else WorkingHours().week,
         holidays=_dates(reader, "holidays", data.get("holidays", [])),
         makeup=_dates(reader, "workdays", data.get("workdays", [])),
+        table=statutory_days(),
+        confirmed=_years(reader, data.get("confirmed", [])),
         tz=_zone(reader, data.get("timezone", "Asia/Shanghai")),
     )
 
@@ -39,7 +44,7 @@ def _interval(reader: Reader, day: str, span: Any) -> Interval | None:
         if match is None:
             raise ValueError("格式应为 08:30-12:00")
         a, b, c, e = map(int, match.groups())
-        return Interval(time(a, b), time(c, e))
+        return Interval(time(a, b), time(0) if (c, e) == (24, 0) else time(c, e))
     except ValueError as error:
         reader.wrong(NAME, day, f"{day} 的时段 {span!r} 不对（{error}）")
         return None
@@ -53,6 +58,13 @@ def _dates(reader: Reader, key: str, values: Any) -> frozenset[date]:
         if type(value) is not date:
             reader.wrong(NAME, key, f"{key} 里的 {value!r} 不是日期，写成 2026-10-01 且不加引号")
     return frozenset(value for value in values if type(value) is date)
+
+
+def _years(reader: Reader, values: Any) -> frozenset[int]:
+    if not isinstance(values, list) or not all(type(value) is int and 2000 <= value <= 2200 for value in values):
+        reader.wrong(NAME, "confirmed", f"confirmed 应是年份的列表，例如 [2027]，不是 {values!r}")
+        return frozenset()
+    return frozenset(values)
 
 
 def _zone(reader: Reader, name: Any) -> ZoneInfo:

@@ -12,12 +12,12 @@ import tomllib
 from desk.calendar import WorkingHours
 from gateway.rules import ServiceRules
 from gongda.errors import BadSetting
-from gongda.policy import contacts, hours, knowledge
+from gongda.policy import care, contacts, hours, incidents, knowledge, notify, routing, sla
 from gongda.policy.knowledge import KnowledgeRules
 from gongda.policy.reader import Reader
 from zhtext.contacts import AllowList
 
-_SECTIONS = {part.NAME: part for part in (hours, contacts, knowledge)}
+_SECTIONS = {part.NAME: part for part in (hours, sla, routing, care, incidents, notify, contacts, knowledge)}
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,22 @@ def _policy(reader: Reader, data: dict[str, Any]) -> Policy:
     for name in sorted(data.keys() - _SECTIONS.keys()):
         reader.wrong("", name, f"不认识的部分 {name}，只能是 {'、'.join(_SECTIONS)}")
     tables = {name: reader.table(name, data.get(name, {}), part.KEYS) for name, part in _SECTIONS.items()}
+    week, desk = hours.read(reader, tables[hours.NAME]), care.read(reader, tables[care.NAME])
+    service = ServiceRules(
+        routes=notify.read(reader, tables[notify.NAME], week.tz),
+        asks=desk.asks,
+        queue=desk.queue,
+        care=desk.care,
+        morning=desk.morning,
+        sla=sla.read(reader, tables[sla.NAME]),
+        routing=routing.read(reader, tables[routing.NAME]),
+        incidents=incidents.read(reader, tables[incidents.NAME]),
+    )
     return Policy(
-        hours=hours.read(reader, tables[hours.NAME]),
+        hours=week,
         contacts=contacts.read(reader, tables[contacts.NAME]),
         knowledge=knowledge.read(reader, tables[knowledge.NAME]),
+        service=service,
     )
 
 

@@ -20,8 +20,8 @@ class Reader:
     def table(self, section: str, data: Any, known: Collection[str]) -> dict[str, Any]:
         """A section's items; those nobody reads are mistakes, because they would do nothing in silence."""
         if not isinstance(data, dict):
-            name = section.rpartition(".")[2]
-            self.wrong(section, name, f"{name} 应是一个部分，写成 [{section}] 另起一行")
+            parent, _, name = section.rpartition(".")
+            self.wrong(parent, name, f"{name} 应是一个部分，写成 [{section}] 另起一行")
             return {}
         for key in sorted(data.keys() - set(known)):
             self.wrong(section, key, f"不认识的项 {key}，{section} 里只能是 {'、'.join(known)}")

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx2
 
 from contract.turn import TurnContext
+from desk.calendar import FixedHours
 from desk.clock import FixedClock
 from desk.database import Database
 from desk.outbox import Delivery
@@ -32,6 +33,8 @@ from gateway.engine import Engine, Part
 from gateway.flow import Flow
 from gateway.hub import Hub
 from gateway.services import Services
+from gateway.timers.schedule import EVERY, Look
+from gateway.timers.timed_desk import TimedDesk
 from gongda.deliveries import Deliveries
 from gongda.replay.pace import ReplayPace
 
@@ -40,7 +43,7 @@ log = logging.getLogger(__name__)
 Tick = Callable[[], Awaitable[int]]  # one look of the worker's at what is due; how much there was
 
 STEP = timedelta(minutes=1)  # how finely time moves on, so that a timer goes off near its time
-STEPS = 360  # at most, however far time moves; one costs some 3 ms
+STEPS = 144  # at most, however far time moves; one costs some 20 ms
 _ROUNDS = 100  # ticks until nothing is due; more would be a timer that never rests
 _UNLIMITED = 1_000_000  # messages a minute: limits count real minutes, scripts do not last one
 
@@ -97,6 +100,7 @@ async def stage(
         clock=clock,
         engine=_OwnSenders(base.engine, folder.name),
         hub=Hub(),
+        calendar=FixedHours(base.hours),
         settings=replace(base.settings, wechat=wechat, messages_per_minute=_UNLIMITED, sessions_per_minute=_UNLIMITED),
     )
     server = FakeWeChat(clock, wechat.app_id, wechat.app_secret)
@@ -126,7 +130,25 @@ def _ticks(services: Services, client: WeChatClient, pushes: list[Push]) -> list
         return await fulfil(delivery, database, services.wording, clock, pushes=client.settings.customer_service)
 
     deliveries = Deliveries(database, clock, {WECHAT_TEXT: send, WECHAT_LATE: keep_promise}, _nothing)
-    return [deliveries.tick]
+    return [deliveries.tick, *(_look(services, look, pushes=client.settings.customer_service) for look in EVERY)]
+
+
+def _look(services: Services, look: Look, *, pushes: bool) -> Tick:
+    """One of the worker's timers on this world's desk."""
+    desk = TimedDesk(
+        db=services.db,
+        clock=services.clock,
+        hours=services.hours,
+        wording=services.wording,
+        rules=services.rules,
+        secret=services.settings.secret,
+        pushes=pushes,
+    )
+
+    async def tick() -> int:
+        return look(desk)
+
+    return tick
 
 
 class _OwnSenders:

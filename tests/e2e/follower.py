@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timezone
 from time import monotonic
 
 import httpx2
 
+from desk.clock import Clock, system_clock
 from gateway.channels.wechat.fake_follower import DELIVERIES, FakeFollower
 from tests.e2e.loop import LoopThread
 from tests.e2e.stack import WECHAT_TOKEN, Stack
@@ -20,12 +20,12 @@ from tests.e2e.wechat_server import WeChatServer
 class Follower:
     """One phone: passive replies are what `say` returns, pushes arrive in `pushed`."""
 
-    def __init__(self, thread: LoopThread, stack: Stack, server: WeChatServer) -> None:
+    def __init__(self, thread: LoopThread, stack: Stack, server: WeChatServer, clock: Clock = system_clock) -> None:
         self._thread = thread
         self._server = server
         http = httpx2.AsyncClient(base_url=stack.url, timeout=10.0)
         self.openid = f"oE2e{uuid.uuid4().hex[:20]}"
-        self._fake = FakeFollower(http, WECHAT_TOKEN, _now, self.openid, server.wechat)
+        self._fake = FakeFollower(http, WECHAT_TOKEN, clock, self.openid, server.wechat)
         self.seconds = 0.0  # the last `say` took
 
     @property
@@ -78,7 +78,3 @@ class Follower:
     def wait_for_push(self, text: str, within: float) -> str:
         """The first push that contains `text`."""
         return until(lambda: next((push for push in self.pushed if text in push), ""), within, f"a push with {text!r}")
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("weekday", BIG, nullable=True),
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('holiday', 'workday', 'ordinary')", name="kind"),
@@ -47,8 +48,19 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("resolves", sa.Boolean(), nullable=False),
         sa.CheckConstraint("state IN ('proposed', 'confirmed', 'closed', 'dismissed')", name="state"),
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
+    )
+    going_on = sa.text("signature <> '' AND state IN ('proposed', 'confirmed')")
+    op.create_index(
+        "uq_incidents_going_on",
+        "incidents",
+        ["signature"],
+        unique=True,
+        sqlite_where=going_on,
+        postgresql_where=going_on,
     )
     op.create_index("ix_incidents_state_proposed_at", "incidents", ["state", "proposed_at"], unique=False)
 
@@ -60,6 +72,16 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "day", name="pk_reports"),
     )
+    op.create_table(
+        "cursors",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_cursors"),
+    )
+    with op.batch_alter_table("outbox") as batch_op:
+        batch_op.add_column(sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("ix_outbox_kind_sent_at", ["kind", "sent_at"], unique=False)
+
     op.create_table(
         "agent_skills",
         sa.Column("agent_id", BIG, nullable=False),
@@ -141,6 +163,35 @@ def upgrade() -> None:
     op.create_index("ix_asks_ticket_id", "asks", ["ticket_id"], unique=False)
 
     op.create_table(
+        "incident_tickets",
+        sa.Column("ticket_id", BIG, nullable=False),
+        sa.Column("incident_id", BIG, nullable=False),
+        sa.Column("linked_by", sa.Text(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_incident_tickets_ticket_id_tickets"),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_incident_tickets_incident_id_incidents"),
+        sa.PrimaryKeyConstraint("ticket_id", name="pk_incident_tickets"),
+    )
+    op.create_index(
+        "ix_incident_tickets_incident_id_told_at", "incident_tickets", ["incident_id", "told_at"], unique=False
+    )
+
+    op.create_table(
+        "incident_cards",
+        sa.Column("conversation_id", BIG, nullable=False),
+        sa.Column("incident_id", BIG, nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name="fk_incident_cards_conversation_id_conversations"
+        ),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_incident_cards_incident_id_incidents"),
+        sa.PrimaryKeyConstraint("conversation_id", "incident_id", name="pk_incident_cards"),
+    )
+    op.create_index("ix_incident_cards_incident_id_told_at", "incident_cards", ["incident_id", "told_at"], unique=False)
+
+    op.create_table(
         "promises",
         sa.Column("id", BIG, nullable=False),
         sa.Column("ticket_id", BIG, nullable=False),
@@ -162,6 +213,8 @@ def upgrade() -> None:
         sa.Column("ticket_id", BIG, nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("last_event_id", BIG, nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_sla_ticket_id_tickets"),
         sa.PrimaryKeyConstraint("ticket_id", name="pk_sla"),
     )
@@ -171,6 +224,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("priority", sa.Text(), nullable=False),
+        sa.Column("target", BIG, nullable=False),
+        sa.Column("breach", BIG, nullable=False),
+        sa.Column("wall", sa.Boolean(), nullable=False),
         sa.Column("used", BIG, nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -182,7 +238,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_sla_clocks_ticket_id_tickets"),
         sa.PrimaryKeyConstraint("ticket_id", "kind", name="pk_sla_clocks"),
     )
-    op.create_index("ix_sla_clocks_state_next_at", "sla_clocks", ["state", "next_at"], unique=False)
+    op.create_index("ix_sla_clocks_next_at", "sla_clocks", ["next_at"], unique=False)
 
     op.create_table(
         "sla_marks",
@@ -314,7 +370,14 @@ def downgrade() -> None:
         batch_op.create_unique_constraint("uq_accounts_licence", ["licence"])
         batch_op.drop_column("note")
 
+    with op.batch_alter_table("outbox") as batch_op:
+        batch_op.drop_index("ix_outbox_kind_sent_at")
+        batch_op.drop_column("dismissed_at")
+
+    op.drop_table("cursors")
     op.drop_table("viewers")
+    op.drop_table("incident_cards")
+    op.drop_table("incident_tickets")
     op.drop_table("ticket_links")
     op.drop_table("sla_marks")
     op.drop_table("sla_clocks")

@@ -83,7 +83,7 @@ def as_json(message: Message) -> dict[str, Any]:
     }
     if message.external_id and message.author == "user":
         data["client_id"] = message.external_id.rpartition(":")[2]
-    for key in ("options", "card", "name"):
+    for key in ("options", "card", "name", "stars"):
         if message.payload.get(key):
             data[key] = message.payload[key]
     return data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desk import conversations
 from desk.conversations import Choice
+from desk.feedback import LONGEST_REASON
 from gateway.channels.web import events, thumbs
 from gateway.channels.web.sessions import WebSessions
 from gateway.flow import Flow, Incoming
@@ -60,8 +61,12 @@ class MessageReply(BaseModel):
 
 
 class FeedbackRequest(RequestBody):
+    """`reason` and `text` say why an answer was of no use; they may follow the thumb."""
+
     seq: int = Field(ge=1)
     helpful: bool
+    reason: Literal["", "off_topic", "wrong_steps", "unclear", "unsolved"] = ""
+    text: str = Field(default="", max_length=LONGEST_REASON)
 
 
 class HumanRequest(RequestBody):
@@ -109,7 +114,7 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
 
     @router.post("/feedback", status_code=204)
     async def feedback(body: FeedbackRequest, who: str = Depends(user)) -> Response:
-        await run_in_threadpool(thumbs.rate, services, who, body.seq, body.helpful)
+        await run_in_threadpool(thumbs.rate, services, who, body.seq, body.helpful, body.reason, body.text)
         return Response(status_code=204)
 
     @router.get("/events")

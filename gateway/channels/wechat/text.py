@@ -33,12 +33,20 @@ def render(replies: Sequence[Said], phrases: Phrases) -> str:
 def _one(reply: Said, phrases: Phrases, *, numbered: bool) -> str:
     card = reply.payload.get("card")
     text = _answer(card, phrases) if reply.kind == "answer" and isinstance(card, Mapping) else reply.text.strip()
+    if reply.kind == "ticket" and isinstance(card, Mapping):
+        text += _progress(card, phrases)
     options = _options(reply)
     if options:
         text = "\n".join([text, *_labels(options, numbered)])
         if numbered and phrases.text("choose_hint_known") not in reply.text:
             text += "\n" + phrases.text("choose_hint")
     return legal(text).strip()
+
+
+def _progress(card: Mapping[str, Any], phrases: Phrases) -> str:
+    """The page of a ticket, where it is known how it is reached from outside."""
+    link = str(card.get("link") or "")
+    return "\n" + phrases.text("progress_line", link=link) if link.startswith(("https://", "http://")) else ""
 
 
 def _answer(card: Mapping[str, Any], phrases: Phrases) -> str:

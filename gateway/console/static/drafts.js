@@ -15,6 +15,25 @@ export function keepDraft(form, ticket) {
   changed();
 }
 
+/** What had been said when the draft was begun: who answers something older is asked before it goes out. */
+export function draftBegan(form, ticket, lastSeq) {
+  const box = form.querySelector("textarea");
+  const field = form.elements.after;
+  const name = key(ticket, `${form.dataset.draft}:after`);
+  const changed = () => {
+    if (box.value && field.dataset.begun) return;
+    field.dataset.begun = box.value ? "yes" : "";
+    field.value = box.value ? lastSeq() : "";
+    write(name, field.value);
+  };
+  if (box.value && read(name)) {
+    field.dataset.begun = "yes";
+    field.value = read(name);
+  }
+  box.addEventListener("input", changed);
+  changed();
+}
+
 export function dropDraft(form) {
   const box = form.querySelector("textarea");
   box.value = "";

@@ -2,12 +2,16 @@
 
 import { dropDraft } from "./drafts.js";
 import { ask, exchange, find, parsed, toast } from "./page.js";
+import { word } from "./words.js";
 
 export function forms() {
+  document.addEventListener("click", ({ target }) => {
+    if (target.dataset?.hides) document.getElementById(target.dataset.hides).hidden = true;
+  });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-async]")) return;
     event.preventDefault();
-    send(event.target);
+    send(event.target, event.submitter);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -15,20 +19,20 @@ export function forms() {
     if (!form || !event.target.matches("textarea")) return;
     event.preventDefault();
     const button = form.querySelector("button:not([type=button])");
-    if (button.disabled) toast(find("[data-live=hint]")?.textContent.trim(), true);
+    if (button.disabled) toast(word("no_reply"), true);
     else form.requestSubmit(button);
   });
 }
 
-async function send(form) {
+async function send(form, submitter) {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
   const boxes = form.querySelectorAll("textarea");
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams(new FormData(form, submitter));
   boxes.forEach((box) => (box.readOnly = true));
   const response = await ask(form.getAttribute("action"), { method: "POST", body });
   if (response?.ok) await accepted(form, response);
-  else if (response) await refused(response);
+  else if (response) await refused(form, response);
   boxes.forEach((box) => (box.readOnly = false));
   delete form.dataset.busy;
 }
@@ -36,16 +40,26 @@ async function send(form) {
 async function accepted(form, response) {
   const fresh = parsed(await response.text());
   if (form.dataset.draft) dropDraft(form);
+  else if (form.closest("dialog")) form.reset();
+  if (form.dataset.form === "reply") answered("");
   form.closest("dialog")?.close();
   show(fresh);
   toast(find("#toast", fresh)?.textContent.trim());
 }
 
 /** The text stays where it is. When things have moved on, show how they stand now. */
-async function refused(response) {
+async function refused(form, response) {
   const { error } = await response.json().catch(() => ({}));
-  toast(error?.message ?? response.statusText, true);
+  if (error?.code === "answered") answered(error.message);
+  else toast(error?.message ?? response.statusText, true);
   if (response.status === 409 || response.status === 403) await refresh();
+}
+
+/** A colleague has answered meanwhile: what is written stays, and goes out only when somebody says so again. */
+function answered(message) {
+  const strip = find("#answered");
+  strip.hidden = !message;
+  find("span", strip).textContent = message;
 }
 
 /** Fetch the page again and exchange what is live. */
@@ -58,6 +72,8 @@ function show(fresh) {
   exchange(fresh);
   const key = find("[data-form=reply] [name=key]", fresh);
   if (key) find("[data-form=reply] [name=key]").value = key.value;
+  const speaks = find("[data-speaks]", fresh);
+  if (speaks) find("[data-speaks]").disabled = speaks.disabled;
   const root = find("[data-ticket]", fresh);
   if (root) find("[data-ticket]").dataset.version = root.dataset.version;
   document.dispatchEvent(new Event("console:fresh"));

@@ -34,6 +34,10 @@ export function dialogs() {
     const opens = event.target.closest("[data-opens]");
     if (opens) document.getElementById(opens.dataset.opens)?.showModal();
     if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = menu.contains(event.target);
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
   });
   document.addEventListener("change", (event) => event.target.closest("[data-submits]")?.requestSubmit());
   document.documentElement.classList.add("scripted");

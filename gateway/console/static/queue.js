@@ -1,45 +1,106 @@
-/** The list: refreshed by itself, with the number of new tickets in the title. */
+/** The list: fresh whenever something has happened, rows chosen by mouse and keyboard, filters in the address. */
 
 import { ask, exchange, find, parsed } from "./page.js";
 
+const SOONEST_MS = 1500; // between two looks, however much happens
+const BACK = "gongda:queue";
+let chosen; // number of the row that the keyboard is on
+
 export function queue(list) {
   if (!list) return;
-  const title = document.title;
-  badge(title);
-  document.addEventListener("click", (event) => {
-    const row = event.target.closest("[data-live=queue] tbody tr");
-    if (!row || event.target.closest("a") || getSelection().toString()) return;
-    find("a", row).click();
-  });
-  const seconds = Number(list.dataset.refresh);
-  if (!seconds) return;
+  remember();
+  rows();
+  filters(find("[data-filters]"));
+  let version;
+  let last = 0;
+  let timer;
   const look = async () => {
-    if (document.hidden && !seen.late()) return;
+    timer = undefined;
+    last = Date.now();
     await refresh();
-    badge(title);
   };
-  setInterval(look, seconds * 1000);
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("console:desk", ({ detail }) => {
+    if (detail.version === version) return;
+    const first = version === undefined;
+    version = detail.version;
+    if (!first || last) timer ??= setTimeout(look, Math.max(0, SOONEST_MS - (Date.now() - last)));
+    last ||= 1; // the first word of the stream is about the list that is just shown
+  });
+  setInterval(() => document.hidden || look(), 60_000); // ages and appointments go on without any event
 }
 
-/** A tab in the background looks more rarely: the badge must still tell. */
-const seen = {
-  at: 0,
-  late() {
-    return Date.now() - this.at > 20_000;
-  },
-};
+/** Up and down the list; the row stays chosen when the list is exchanged. */
+export function step(by) {
+  const all = [...document.querySelectorAll("tr[data-id]")];
+  if (!all.length) return;
+  const at = all.findIndex((row) => row.dataset.id === chosen);
+  const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+  chosen = next.dataset.id;
+  choose();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+export function openChosen() {
+  const row = chosen && document.querySelector(`tr[data-id="${CSS.escape(chosen)}"]`);
+  if (!row) return false;
+  find("td.number a", row).click();
+  return true;
+}
+
+/** Where the list was left: with its tab and its conditions. */
+export const lastQueue = () => sessionStorage.getItem(BACK) ?? "/console";
+
+function remember() {
+  sessionStorage.setItem(BACK, location.pathname + location.search);
+}
+
+function rows() {
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-id]");
+    if (!row || event.target.closest("a, button") || getSelection().toString()) return;
+    find("td.number a", row).click();
+  });
+}
+
+/** A condition counts at once; words when somebody stops typing. */
+function filters(form) {
+  if (!form) return;
+  let typing;
+  const go = async () => {
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    history.replaceState(null, "", `${form.getAttribute("action")}${query.size ? `?${query}` : ""}`);
+    remember();
+    await refresh();
+  };
+  form.addEventListener("change", ({ target }) => {
+    if (!target.matches("select")) return;
+    target.classList.toggle("chosen", Boolean(target.value));
+    go();
+  });
+  form.addEventListener("input", ({ target, isComposing }) => {
+    if (!target.matches("[data-search]") || isComposing) return;
+    clearTimeout(typing);
+    typing = setTimeout(go, 350);
+  });
+  form.addEventListener("compositionend", go);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(typing);
+    go();
+  });
+}
 
 async function refresh() {
-  seen.at = Date.now();
-  const response = await ask(location.pathname + location.search);
-  if (!response?.ok) return;
+  const address = location.pathname + location.search;
+  const response = await ask(address);
+  if (!response?.ok || address !== location.pathname + location.search) return;
   const before = new Set([...document.querySelectorAll("tr[data-id]")].map((row) => row.dataset.id));
   exchange(parsed(await response.text()));
   for (const row of document.querySelectorAll("tr[data-id]")) row.classList.toggle("arrived", !before.has(row.dataset.id));
+  choose();
+  document.dispatchEvent(new Event("console:fresh"));
 }
 
-function badge(title) {
-  const count = Number(find("[data-live=queue]").dataset.badge);
-  document.title = count ? `(${count}) ${title}` : title;
+function choose() {
+  for (const row of document.querySelectorAll("tr[data-id]")) row.classList.toggle("chosen", row.dataset.id === chosen);
 }

@@ -1,26 +1,42 @@
 /** One ticket: the conversation as it goes on, drafts, and reply or note. */
 
-import { keepDraft } from "./drafts.js";
+import { canned } from "./canned.js";
+import { mark, poll as pollDesk, told } from "./desk.js";
+import { draftBegan, keepDraft } from "./drafts.js";
 import { refresh } from "./forms.js";
 import { ask, find, parsed } from "./page.js";
-
-const EVERY_MS = 2000;
-const HIDDEN_MS = 10_000;
+import { presence, viewers } from "./presence.js";
+import { lastQueue } from "./queue.js";
+import { listen } from "./stream.js";
+import { suggest } from "./suggest.js";
 
 export function ticket(root) {
   if (!root) return;
   const number = root.dataset.ticket;
   const transcript = find("#transcript");
   root.querySelectorAll("[data-draft]").forEach((form) => keepDraft(form, number));
+  draftBegan(find("[data-form=reply]"), number, () => lastSeq(transcript));
   modes(root);
   follow(transcript);
-  const look = looker(root, number, transcript);
-  document.addEventListener("console:fresh", look);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
-    document.title = document.title.replace(/^● /, "");
-    look();
-  });
+  canned(root);
+  presence(root);
+  back();
+  const heard = suggest(root);
+  const base = `/console/tickets/${number}`;
+  const said = (messages) => append(transcript, messages) && heard();
+  const poll = async () => {
+    const response = await ask(`${base}/messages?after=${lastSeq(transcript)}`);
+    if (!response?.ok) return;
+    const news = await response.json();
+    said(news.messages);
+    await stands(root, news);
+    await pollDesk();
+  };
+  listen(
+    () => `${base}/events?after=${lastSeq(transcript)}`,
+    { message: (one) => said([one]), state: (news) => stands(root, news), desk: told },
+    poll,
+  );
 }
 
 function modes(root) {
@@ -34,49 +50,35 @@ function modes(root) {
   );
 }
 
-/** Asks for what is new, one question at a time; call it to ask now. */
-function looker(root, number, transcript) {
-  let timer;
-  let asking = false;
-  let again = false;
-  const look = async () => {
-    if (asking) {
-      again = true;
-      return;
-    }
-    asking = true;
-    clearTimeout(timer);
-    await news(root, number, transcript);
-    asking = false;
-    timer = setTimeout(look, again ? 0 : document.hidden ? HIDDEN_MS : EVERY_MS);
-    again = false;
-  };
-  look();
-  return look;
+/** The way back leads to the list as it was left. */
+function back() {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".back")) return;
+    event.preventDefault();
+    location.assign(lastQueue());
+  });
 }
 
-async function news(root, number, transcript) {
-  const after = lastSeq(transcript);
-  const response = await ask(`/console/tickets/${number}/messages?after=${after}`);
-  if (!response?.ok) return;
-  const { version, speaks, messages } = await response.json();
-  find("[data-speaks]").disabled = !speaks;
-  append(transcript, messages);
-  if (version === root.dataset.version) return;
-  root.dataset.version = version; // before asking, so that a page that cannot be had is not asked for every time
+async function stands(root, news) {
+  find("[data-speaks]").disabled = !news.speaks;
+  viewers(news.viewers);
+  if (news.version === root.dataset.version) return;
+  root.dataset.version = news.version; // before asking, so that a page that cannot be had is not asked for every time
   await refresh();
 }
 
+/** Adds what is not there yet; true when the customer has said something. */
 function append(transcript, messages) {
   const atEnd = isAtEnd(transcript);
   const fresh = messages.filter(({ seq }) => seq > lastSeq(transcript));
   for (const { html } of fresh) transcript.append(document.adoptNode(parsed(html).querySelector("article")));
-  if (!fresh.length) return;
+  if (!fresh.length) return false;
   transcript.querySelectorAll(".empty").forEach((note) => note.remove());
-  const heard = fresh.some(({ author }) => author === "user");
   if (atEnd || fresh.some(({ author }) => author === "agent")) toEnd(transcript);
   else find("#jump").hidden = false;
-  if (heard && document.hidden && !document.title.startsWith("● ")) document.title = `● ${document.title}`;
+  const heard = fresh.some(({ author }) => author === "user");
+  if (heard && document.hidden) mark(true);
+  return heard;
 }
 
 /** Stay at the newest message until somebody scrolls up. */

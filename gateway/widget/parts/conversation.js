@@ -125,9 +125,9 @@ export class Conversation {
     this.entries.delete(entry.key);
   }
 
-  rate(seq, helpful) {
+  rate(seq, helpful, reason) {
     this.#store.set("ratings", { ...this.#store.get("ratings", {}), [seq]: helpful });
-    this.#outbox.add(FEEDBACK, { seq, helpful });
+    this.#outbox.add(FEEDBACK, { seq, helpful, ...(reason && { reason }) });
   }
 
   /** True, false, or undefined when not rated. */

@@ -169,7 +169,8 @@ class GongdaWidget extends HTMLElement {
     if (this.#panel) return;
     const conversation = this.#conversation;
     const texts = this.#texts;
-    const look = { texts, locale: this.#locale, name: texts.name, rating: (seq) => conversation.rating(seq) };
+    const rating = (seq) => conversation.rating(seq);
+    const look = { texts, locale: this.#locale, name: texts.name, base: this.#settings.base, rating };
     this.#panel = new Panel({
       look,
       act: this.#actions(),
@@ -195,7 +196,7 @@ class GongdaWidget extends HTMLElement {
         conversation.send(option.label, { id: option.id, label: option.label });
         if (!NARROW.matches) this.#panel.focus();
       },
-      rate: (seq, helpful) => conversation.rate(seq, helpful),
+      rate: (...thumb) => conversation.rate(...thumb),
       retry: (entry) => conversation.retry(entry),
       edit: (entry) => {
         conversation.discard(entry);

@@ -136,6 +136,6 @@ function compare(a, b) {
 function settle(node, picked) {
   for (const button of node.querySelectorAll(".chip")) {
     button.disabled = true;
-    button.classList.toggle("picked", button.textContent === picked);
+    button.classList.toggle("picked", (button.dataset.label ?? button.textContent) === picked);
   }
 }

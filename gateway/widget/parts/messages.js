@@ -5,8 +5,8 @@ import { clockTime, fill } from "./i18n.js";
 import { markdown } from "./markdown.js";
 
 /**
- * `look` has the texts, the locale, the assistant's name and rating(seq);
- * `act` has choose(option), rate(seq, helpful), retry(entry), edit(entry) and human().
+ * `look` has the texts, the locale, the assistant's name, the gateway's address and rating(seq);
+ * `act` has choose(option), rate(seq, helpful, reason), retry(entry), edit(entry) and human().
  */
 export function messageNode(entry, look, act) {
   const author = ["user", "bot", "agent"].includes(entry.author) ? entry.author : "system";
@@ -20,7 +20,7 @@ export function messageNode(entry, look, act) {
     h("div", { class: "time" }, clockTime(entry.at, look.locale)),
     byline(author, entry, look),
     body(author, entry, look, act),
-    entry.options?.length ? options(entry.options, look, act) : null,
+    entry.options?.length ? (entry.stars ? stars : options)(entry.options, look, act) : null,
     author === "user" ? delivery(entry, look, act) : null,
   );
 }
@@ -74,9 +74,16 @@ function feedback(entry, { texts, rating }, act) {
     const label = helpful ? texts.helpful : texts.unhelpful;
     return press(helpful ? "thumb" : "thumb down", () => rate(helpful), icon("thumb"), label);
   });
+  const why = reasons(texts, (reason) => {
+    act.rate(entry.seq, false, reason);
+    why.hidden = true;
+    told.textContent = texts.thanks_reason;
+  });
   const show = (helpful, fresh) => {
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", helpful === (index === 0)));
     human.hidden = helpful !== false;
+    why.hidden = helpful !== false || !fresh;
+    if (!why.hidden) why.scrollIntoView({ block: "nearest" });
     if (fresh) told.textContent = helpful ? texts.thanks_helpful : texts.thanks_unhelpful;
   };
   const rate = (helpful) => {
@@ -84,10 +91,16 @@ function feedback(entry, { texts, rating }, act) {
     show(helpful, true);
   };
   show(rating(entry.seq), false);
-  return h("div", { class: "feedback", role: "group", "aria-label": texts.feedback }, buttons, told, human);
+  return h("div", { class: "feedback", role: "group", "aria-label": texts.feedback }, buttons, told, human, why);
 }
 
-function ticket(entry, card, { texts, locale }) {
+/** Why an answer was of no use: one press, and only asked right after the thumb. */
+function reasons(texts, tell) {
+  const buttons = Object.entries(texts.reasons).map(([key, label]) => press("thumb", () => tell(key), label));
+  return h("div", { class: "reasons", role: "group", "aria-label": texts.why, hidden: true }, texts.why, buttons);
+}
+
+function ticket(entry, card, { texts, locale, base }) {
   const when = card.when && !Number.isNaN(Date.parse(card.when)) ? clockTime(card.when, locale) : card.when;
   const rows = [
     [texts.ticket_number, card.number && h("code", {}, card.number)],
@@ -100,7 +113,27 @@ function ticket(entry, card, { texts, locale }) {
     h("h3", {}, texts.ticket),
     h("dl", {}, rows.filter(([, value]) => value).map(([term, value]) => [h("dt", {}, term), h("dd", {}, value)])),
     entry.text ? markdown(entry.text) : null,
+    card.link ? progress(card.link, texts, base) : null,
   );
+}
+
+/** The page that shows how far a ticket is; nothing but a web address becomes a link. */
+function progress(link, texts, base) {
+  const address = new URL(link, base || location.href);
+  if (!/^https?:$/.test(address.protocol)) return null;
+  return h("a", { href: address.href, target: "_blank", rel: "noopener noreferrer" }, texts.ticket_progress);
+}
+
+/** A score: the label of each star is what is said. */
+function stars(list, { texts }, act) {
+  const buttons = list.map((option, index) => {
+    const star = press("chip star", () => act.choose(option), h("span", {}, `${index + 1}`), "★");
+    star.setAttribute("aria-label", `${index + 1} ${option.label}`);
+    star.setAttribute("data-label", option.label);
+    star.title = option.label;
+    return star;
+  });
+  return h("div", { class: "options stars", role: "group", "aria-label": texts.options }, buttons);
 }
 
 function options(list, { texts }, act) {

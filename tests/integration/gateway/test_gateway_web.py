@@ -16,7 +16,7 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from contract.decisions import Feedback
-from desk.tables import ConversationRow
+from desk.tables import ConversationRow, FeedbackRow
 from gateway.app import create_app
 from gateway.channels.web import events
 from gateway.channels.web.sessions import WebSessions
@@ -353,6 +353,44 @@ def test_a_thumb_is_kept(widget: Widget) -> None:
     assert thumb(widget, seq, True).status_code == 204
     assert thumb(widget, seq, True).status_code == 204
     assert widget.world.tickets() == ()
+
+
+@pytest.mark.parametrize(
+    ("why", "kept"),
+    [
+        ({"reason": "wrong_steps"}, "步骤不对"),
+        ({"reason": "unclear", "text": " 第三步找不到菜单 "}, "看不懂：第三步找不到菜单"),
+        ({"text": "说的是旧版本"}, "说的是旧版本"),
+        ({}, ""),
+    ],
+)
+def test_a_reason_follows_its_thumb_and_stays(widget: Widget, why: dict[str, str], kept: str) -> None:
+    (seq,) = answered(widget)
+    thumb(widget, seq, False)
+
+    assert widget.post("feedback", {"seq": seq, "helpful": False, **why}).status_code == 204
+    assert thumb(widget, seq, False).status_code == 204  # once more, without a reason
+
+    with widget.world.db.read() as session:
+        assert [(row.helpful, row.reason) for row in session.query(FeedbackRow)] == [(False, kept)]
+        assert [row.dislikes for row in session.query(ConversationRow)] == [1]
+
+
+def test_a_changed_mind_takes_the_reason_back(widget: Widget) -> None:
+    (seq,) = answered(widget)
+    widget.post("feedback", {"seq": seq, "helpful": False, "reason": "unsolved"})
+
+    thumb(widget, seq, True)
+
+    with widget.world.db.read() as session:
+        assert [(row.helpful, row.reason) for row in session.query(FeedbackRow)] == [(True, "")]
+
+
+@pytest.mark.parametrize("why", [{"reason": "because"}, {"text": "很" * 201}])
+def test_a_reason_nobody_has_agreed_on_is_refused(widget: Widget, why: dict[str, str]) -> None:
+    (seq,) = answered(widget)
+
+    assert error(widget.post("feedback", {"seq": seq, "helpful": False, **why})) == (422, "bad_request")
 
 
 def test_only_ones_own_answers_can_be_rated(widget: Widget) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from contract.decisions import Answer, Choices, Decline, Handoff, OpenTicket, Option
 from contract.turn import TurnContext
 from desk import agents, conversations, messages, tickets
-from desk.agents import Agent
-from desk.calendar import WorkingHours
+from desk.agents import Agent, Role
+from desk.calendar import FixedHours
 from desk.clock import FixedClock
 from desk.conversations import Choice, Conversation
 from desk.database import Database
@@ -25,8 +25,10 @@ from gateway.bursts import Pace
 from gateway.engine import FakeEngine, Part, Said
 from gateway.flow import Accepted, Flow, Incoming, Outcome
 from gateway.hub import Hub
+from gateway.rules import ServiceRules
 from gateway.services import Services
 from gateway.settings import GatewaySettings
+from gateway.timers import TimedDesk
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 
@@ -56,6 +58,7 @@ class World:
     settings: GatewaySettings = SETTINGS
     contacts: AllowList = field(default_factory=AllowList)
     pace: Pace = field(default_factory=lambda: Pace(pause=0.05, longest=0.2))
+    rules: ServiceRules = field(default_factory=ServiceRules)
 
     def __post_init__(self) -> None:
         self.engine = FakeEngine(lambda text, context: self.script(text, context))
@@ -71,10 +74,11 @@ class World:
             engine=self.engine,
             answers=self.answers,
             hub=Hub(),
-            hours=WorkingHours(),
+            calendar=FixedHours(),
             wording=WORDING,
             settings=self.settings,
             contacts=self.contacts,
+            rules=self.rules,
         )
         self.flow = Flow(self.services, pace=self.pace)
 
@@ -134,8 +138,18 @@ class World:
         with self.db.read() as session:
             return tickets.listing(session)
 
-    def agent(self) -> Agent:
-        return agents.create(self.db, "li.wei", "a long password", name="李伟", now=self.clock())
+    def timed(self, *, pushes: bool = False) -> TimedDesk:
+        """What the worker's timers work on."""
+        return TimedDesk(
+            self.db, self.clock, self.services.hours, WORDING, self.rules, self.settings.secret, pushes=pushes
+        )
+
+    def agent(self, login: str = "li.wei", name: str = "李伟", role: Role = "agent", *, online: bool = False) -> Agent:
+        made = agents.create(self.db, login, "a long password", name=name, role=role, now=self.clock())
+        if online:
+            with self.db.write() as session:
+                agents.set_presence(session, made.id, "online", now=self.clock())
+        return made
 
     def taken(self) -> None:
         """A human takes the conversation over."""

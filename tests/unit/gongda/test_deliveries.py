@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk import outbox
+from desk import outbox, sending
 from desk.clock import FixedClock
 from desk.database import Database
 from desk.outbox import Delivery, DeliveryDraft
@@ -60,6 +60,7 @@ async def test_a_tick_sends_what_is_due_once(database: Database) -> None:
         enqueue(database, key)
 
     assert await deliveries.tick() == 3
+    await deliveries.idle()
     assert await deliveries.tick() == 0
     assert sender.sent == ["a", "b", "c"]
 
@@ -71,9 +72,11 @@ async def test_a_failed_one_comes_again_later(database: Database) -> None:
     enqueue(database, "a")
 
     await deliveries.tick()
+    await deliveries.idle()
     assert sender.sent == []
     clock.advance(timedelta(minutes=5))
     await deliveries.tick()
+    await deliveries.idle()
 
     assert sender.sent == ["a"]
 
@@ -84,6 +87,7 @@ async def test_a_kind_nobody_sends_fails_visibly(database: Database) -> None:
     enqueue(database, "a", kind="pigeon")
 
     await deliveries.tick()
+    await deliveries.idle()
 
     with database.read() as session:
         assert outbox.counts(session).failed == 1
@@ -95,3 +99,53 @@ async def test_a_store_in_trouble_ends_the_tick_quietly(database: Database) -> N
 
     with pytest.raises(RuntimeError, match="not open"):
         await deliveries.tick()
+    await deliveries.idle()
+
+
+async def test_a_lane_that_hangs_holds_up_nobody_and_is_not_entered_twice(database: Database) -> None:
+    clock = FixedClock(NOW)
+    quick, hanging = Sender(database, clock), asyncio.Event()
+
+    async def slow(delivery: Delivery) -> None:
+        await hanging.wait()
+        await quick(delivery)
+
+    deliveries = Deliveries(database, clock, {"note": quick, "slow": slow}, close)
+    enqueue(database, "a", kind="slow")
+
+    assert await deliveries.tick() == 1
+    enqueue(database, "b", kind="slow")
+    enqueue(database, "c")
+    assert await deliveries.tick() == 1
+
+    hanging.set()
+    await deliveries.idle()
+    assert sorted(quick.sent) == ["a", "c"]
+    await deliveries.tick()
+    await deliveries.idle()
+    assert sorted(quick.sent) == ["a", "b", "c"]
+
+
+async def test_a_worker_that_has_to_stop_finishes_one_and_gives_the_rest_back(database: Database) -> None:
+    clock = FixedClock(NOW)
+    quick, hanging = Sender(database, clock), asyncio.Event()
+
+    async def slow(delivery: Delivery) -> None:
+        await hanging.wait()
+        await quick(delivery)
+
+    deliveries = Deliveries(database, clock, {"slow": slow}, close)
+    for key in ("a", "b"):
+        enqueue(database, key, kind="slow")
+    await deliveries.tick()
+    await asyncio.sleep(0)
+
+    stopping = asyncio.create_task(deliveries.finish())
+    await asyncio.sleep(0)
+    hanging.set()
+    await stopping
+
+    assert quick.sent == ["a"]
+    with database.read() as session:
+        (left,) = sending.listing(session, status="pending")
+    assert (left.dedupe_key, left.attempts, left.ambiguous) == ("b", 0, 0)

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from fastapi.routing import APIRoute
 
-from desk import agents
+from desk import agents, canned, duty, outbox
+from desk.outbox import DeliveryDraft
 from gateway.console import PARTS
 from gateway.console.access import TABLE, allow
 from gateway.console.fakes import FakeKnowledge
+from tests.integration.gateway.console.accounts_pages import ACCOUNTS
+from tests.integration.gateway.console.desk_pages import DESK, DESK_PAGES, DESK_TICKETS, STREAMS
+from tests.integration.gateway.console.incident_pages import INCIDENTS
 from tests.integration.gateway.console.knowledge_pages import KNOWLEDGE
 from tests.integration.gateway.console.world import PASSWORD, Staff, World
 
 LOGINS = {"agent": "zhang", "lead": "wang", "editor": "chen", "admin": "root"}
-IDS = ("entry_id", "pin_id", "gap_id", "question_id", "publication_id", "job_id")
+IDS = (
+    "account_id",
+    "canned_id",
+    "contact_id",
+    "site_id",
+    "licence_id",
+    "promise_id",
+    "delivery_id",
+    "line_id",
+    "entry_id",
+    "pin_id",
+    "gap_id",
+    "question_id",
+    "publication_id",
+    "job_id",
+    "incident_id",
+    "day",
+)
 EVERYONE, TEAM, LEADERS, ADMIN = (
     {"agent", "lead", "editor", "admin"},
     {"agent", "lead", "admin"},
@@ -22,6 +45,7 @@ EVERYONE, TEAM, LEADERS, ADMIN = (
 )
 TICKET = "/console/tickets/{number}"
 AGENT = "/console/agents/{agent_id}"
+DUTY = {"agent": "1", "kind": "shift", "starts": "2026-12-01T08:30", "ends": "2026-12-01T18:00"}
 
 # Method, path, form, and who may do it.
 PAGES = [
@@ -35,6 +59,22 @@ PAGES = [
     ("POST", f"{AGENT}/active", {"active": "no"}, ADMIN),
     ("POST", f"{AGENT}/role", {"role": "lead"}, ADMIN),
     ("POST", f"{AGENT}/password", {"password": "a-new-password"}, ADMIN),
+    *DESK_PAGES,
+    ("GET", AGENT, {}, ADMIN),
+    ("POST", AGENT, {"name": "新名", "tier": "L2", "max_load": "5"}, ADMIN),
+    ("POST", "/console/presence", {"presence": "busy"}, TEAM),
+    ("GET", "/console/duty", {}, TEAM),
+    ("POST", "/console/duty", DUTY, LEADERS),
+    ("POST", "/console/duty/copy", {}, LEADERS),
+    ("GET", "/console/canned", {}, TEAM),
+    ("POST", "/console/canned", {"shortcut": "a", "title": "b", "text": "c"}, TEAM),
+    ("GET", "/console/exports", {}, LEADERS),
+    ("GET", "/console/exports/problem-log", {}, LEADERS),
+    ("GET", "/console/exports/tickets", {}, LEADERS),
+    ("GET", "/console/calendar", {}, TEAM),
+    ("POST", "/console/calendar", {"day": "2026-11-25", "kind": "holiday"}, LEADERS),
+    ("GET", "/console/outbox", {}, LEADERS),
+    ("POST", "/console/outbox/retry-all", {"target": "staff_wecom"}, LEADERS),
 ]
 # The same with a ticket that is nobody's, one's own, a colleague's.
 TICKETS = [
@@ -47,8 +87,16 @@ TICKETS = [
     ("POST", f"{TICKET}/move", {"status": "waiting"}, LEADERS, TEAM, LEADERS),
     ("POST", f"{TICKET}/resolve", {"solution": "已完成"}, LEADERS, TEAM, LEADERS),
     ("POST", f"{TICKET}/reply", {"text": "您好", "key": "k"}, set(), TEAM, set()),
+    *DESK_TICKETS,
 ]
 REOPEN = ("POST", f"{TICKET}/reopen", {"reason": "又出现"}, TEAM)
+OFF_DUTY = ("POST", "/console/duty/{line_id}/remove", {}, LEADERS)
+STUCK = [("POST", f"/console/outbox/{{delivery_id}}/{what}", {}, LEADERS) for what in ("retry", "dismiss")]
+SHARED_REPLY = [
+    ("GET", "/console/canned/{canned_id}", {}, LEADERS),
+    ("POST", "/console/canned/{canned_id}", {"shortcut": "a", "title": "b", "text": "c", "shared": "yes"}, LEADERS),
+    ("POST", "/console/canned/{canned_id}/remove", {}, LEADERS),
+]
 CASE = ("POST", f"{TICKET}/case", {}, TEAM)  # of a resolved one
 PUBLIC = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}
 
@@ -61,7 +109,10 @@ def test_every_route_stands_in_the_tables_above() -> None:
         if isinstance(route, APIRoute)
         for method in route.methods
     }
-    assert routes == PUBLIC | {(row[0], row[1]) for row in [*PAGES, *TICKETS, REOPEN, CASE, *KNOWLEDGE]}
+    assert routes == PUBLIC | {
+        (row[0], row[1])
+        for row in [*PAGES, *TICKETS, REOPEN, OFF_DUTY, CASE, *STUCK, *SHARED_REPLY, *KNOWLEDGE, *ACCOUNTS, *INCIDENTS]
+    } | set(DESK)
 
 
 @pytest.fixture
@@ -104,6 +155,11 @@ def test_only_these_roles_work_on_a_ticket(world, role, whose, method, path, for
     assert role in may or (world.of(number), world.talk(number)) == before
 
 
+@pytest.mark.parametrize(("method", "path"), STREAMS)
+def test_an_editor_gets_no_stream(world: World, method: str, path: str) -> None:
+    assert tried(world, "editor", method, path, {}, world.ticket()) == 403
+
+
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_only_the_team_reopens(world: World, role: str) -> None:
     number = world.ticket(of="li")
@@ -120,8 +176,44 @@ def test_only_the_team_makes_a_case_of_a_resolved_ticket(world: World, role: str
     assert tried(world, role, method, path, form, number) == expected(method, path, role in may)
 
 
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_only_leads_take_a_line_out_of_the_roster(world: World, role: str) -> None:
+    with world.db.write() as session:
+        start = world.clock()
+        line = duty.add(session, 1, "shift", start, start + timedelta(hours=8), by="agent:1", now=start)
+    method, path, form, may = OFF_DUTY
+    path = path.format(line_id=line.id)
+    assert tried(world, role, method, path, form) == expected(method, path, role in may)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+@pytest.mark.parametrize(("method", "path", "form", "may"), STUCK)
+def test_only_leads_decide_about_what_was_not_delivered(world: World, role, method, path, form, may) -> None:
+    with world.db.write() as session:
+        outbox.enqueue(session, DeliveryDraft("staff_wecom", "wecom", {}, "k"), now=world.clock())
+        (row,) = outbox.lease(session, now=world.clock())
+        outbox.mark_failed(session, row, "refused", permanent=True, now=world.clock())
+    path = path.format(delivery_id=row.id)
+    assert tried(world, role, method, path, form) == expected(method, path, role in may)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+@pytest.mark.parametrize(("method", "path", "form", "may"), SHARED_REPLY)
+def test_only_leads_keep_the_replies_that_all_share(world: World, role, method, path, form, may) -> None:
+    with world.db.write() as session:
+        one = canned.save(session, shortcut="x", title="t", text="t", by="agent:1", now=world.clock())
+    path = path.format(canned_id=one.id)
+    assert tried(world, role, method, path, form) == expected(method, path, role in may)
+
+
 @pytest.mark.parametrize(
-    ("method", "path"), sorted({(row[0], row[1]) for row in [*PAGES, *TICKETS, REOPEN, CASE, *KNOWLEDGE]})
+    ("method", "path"),
+    sorted(
+        {
+            (row[0], row[1])
+            for row in [*PAGES, *TICKETS, REOPEN, OFF_DUTY, CASE, *STUCK, *SHARED_REPLY, *KNOWLEDGE, *ACCOUNTS]
+        }
+    ),
 )
 def test_nobody_gets_anywhere_without_a_session(world: World, method: str, path: str) -> None:
     path = path.format(number=world.ticket(), agent_id=1, **dict.fromkeys(IDS, 1))

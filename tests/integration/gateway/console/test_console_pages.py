@@ -39,7 +39,7 @@ def test_whatever_customers_write_is_only_text(world: World) -> None:
     with world.db.write() as session:
         talk = world.talk(number)
         contacts.describe(session, talk.contact_id, name=EVIL, phone=EVIL)
-        agents.update(session, world.agent("zhang").id, name=EVIL)
+        agents.update(session, world.agent("zhang").id, name=EVIL[:40])
         card = {"title": EVIL, "blocks": [EVIL], "workaround": EVIL, "source": EVIL, "version": EVIL, "number": EVIL}
         payload = {"card": card, "options": [{"id": EVIL, "label": EVIL}]}
         messages.add(session, talk.id, "bot", EVIL, kind=EVIL, payload=payload, now=world.clock())

@@ -59,7 +59,7 @@ def test_every_page_escapes_everything(staff: Staff, tmp_path: Path) -> None:
     write_build(tmp_path / "index", entry("faq-other", title=EVIL))
     gap = knowledge.gap(EVIL, title=EVIL)
     with world.db.write() as session:
-        agents.update(session, world.agent("li").id, name=EVIL)
+        agents.update(session, world.agent("li").id, name=EVIL[:40])
         entries.reject(session, "faq-no", 1, by="agent:1", comment=EVIL, now=world.clock())
     publication = knowledge.publication(state="refused", **REPORT)
     published, imported = knowledge.job("publish", REPORT), knowledge.job("ingest", REPORT)

@@ -140,7 +140,22 @@ def test_a_queued_text_fits_a_passive_reply_with_heading_and_hint(script: str, r
 
 def test_every_sentence_of_the_channel_fits_one_text() -> None:
     wording = Wording.load()
-    values = {"source": "来源", "version": "1", "review": "2026-12-05", "workaround": "办法"}
+    values = {
+        "source": "来源",
+        "version": "1",
+        "review": "2026-12-05",
+        "workaround": "办法",
+        "link": "https://help.example.com",
+    }
     keys = [key for key in wording.keys() if key.startswith("wechat.")]  # noqa: SIM118 - a method of its own
     assert keys
     assert all(0 < size(wording.text(key, **values)) <= TEXT_LIMIT for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"), [("https://help.example.com/progress/GD-1.x", True), ("/progress/GD-1.x", False), ("", False)]
+)
+def test_a_ticket_brings_its_page_where_it_can_be_reached(link: str, shown: bool) -> None:
+    text = render([said("已为您建立工单", "ticket", card={"number": "GD-1", "link": link})], PHRASES)
+
+    assert text == (f"已为您建立工单\n查看进度：{link}" if shown else "已为您建立工单")

@@ -1,0 +1,65 @@
+"""解决了吗, a day after a ticket was resolved: asked once, by day, where and when the customer can hear it.
+
+Whoever cannot be reached is asked with their next turn: see `gateway.asking.with_turn`.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from desk import asks as desk_asks
+from desk import conversations
+from desk.asks import Ask
+from desk.conversations import Change
+from desk.errors import StoreError
+from desk.session import Session
+from gateway import asking, render
+from gateway.notices import Channels, reachable
+from gateway.render import Voice
+from gateway.timers.telling import say
+from gateway.timers.timed_desk import TimedDesk
+
+log = logging.getLogger(__name__)
+
+EVERY = 60.0  # seconds
+_AT_ONCE = 50
+
+
+def asks(desk: TimedDesk) -> int:
+    """Plan, ask and expire; how many customers were asked, each in a transaction of their own. Raises StoreError."""
+    now, rules = desk.clock(), desk.rules.asks
+    with desk.db.write() as session:
+        desk_asks.expire(session, rules, now=now)
+        desk_asks.plan(session, rules, now=now)
+    if not rules.awake(now, desk.hours.tz):
+        return 0
+    channels = reachable(pushes=desk.pushes, now=now)
+    with desk.db.read() as session:
+        due = desk_asks.due(session, channels, now=now, limit=_AT_ONCE)
+    done = 0
+    for one in due:
+        try:
+            with desk.db.write() as session:
+                asked = _asked(session, desk, one, channels, desk.clock())
+        except StoreError:
+            raise  # the store's trouble is everybody's
+        except Exception:
+            log.exception("ask %d could not be asked", one.id)
+            continue
+        done += asked
+    return done
+
+
+def _asked(session: Session, desk: TimedDesk, one: Ask, channels: Channels, now: datetime) -> bool:
+    conversation = conversations.update(session, one.conversation_id, {}, now=now)  # locks; turns lock it first, too
+    if not desk_asks.due(session, channels, ask_id=one.id, now=now) or not desk_asks.ask(session, one.id, now=now):
+        return False
+    if conversation.state == "closed":  # the answer is to be understood as one
+        conversation = conversations.update(session, conversation.id, Change(state="bot"), now=now)
+    voice = Voice(conversation.script, conversation.region)
+    reply = asking.question(voice, desk.wording, one, desk_asks.ticket_of(session, one))
+    say(session, conversation, reply, key=f"ask:{one.id}", wording=desk.wording, pushes=desk.pushes, now=now)
+    offered = Change(choices=render.options_of([reply]), choices_until=now + asking.ANSWERABLE)
+    conversations.update(session, conversation.id, offered, now=now)
+    return True

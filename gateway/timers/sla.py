@@ -1,0 +1,112 @@
+"""Promised times: counts what has happened, records what is due, and tells the team in the same transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from desk import agents
+from desk.agents import Agent
+from desk.errors import StoreError
+from desk.session import Session
+from desk.sla import Mark, due_tickets, mark_due, project
+from gateway.notifications.routes import Event
+from gateway.notifications.staff import StaffNotice, tell
+from gateway.promises import moment
+from gateway.timers.timed_desk import TimedDesk
+from gateway.wording import Wording
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0  # seconds
+_AT_ONCE = 200  # tickets of one transaction, and of one tick
+_EVENTS: dict[str, Event] = {"warned": "sla_warned", "escalated": "sla_escalated", "breached": "sla_breached"}
+_LATE = timedelta(minutes=2)  # later than this, the notice says when it should have come
+
+
+def sla(desk: TimedDesk) -> int:
+    """Count, mark and tell; how many marks were recorded, those of each ticket in a transaction of their own.
+
+    Raises StoreError.
+    """
+    counted = _AT_ONCE
+    while counted == _AT_ONCE:
+        with desk.db.write() as session:
+            counted = project(session, desk.rules.sla, desk.hours, now=desk.clock(), limit=_AT_ONCE)
+    with desk.db.read() as session:
+        waiting = due_tickets(session, now=desk.clock(), limit=_AT_ONCE)
+    return sum(_safely(desk, ticket_id) for ticket_id in waiting)
+
+
+def _safely(desk: TimedDesk, ticket_id: int) -> int:
+    """A ticket that cannot be marked must not keep the others from it."""
+    try:
+        with desk.db.write() as session:
+            return _marked(session, desk, ticket_id)
+    except StoreError:
+        raise  # the store's trouble is everybody's
+    except Exception:
+        log.exception("the clocks of ticket id %d could not be marked", ticket_id)
+        return 0
+
+
+def _marked(session: Session, desk: TimedDesk, ticket_id: int) -> int:
+    now = desk.clock()
+    marks = mark_due(session, desk.rules.sla, desk.hours, now=now, ticket_ids=(ticket_id,))
+    team = agents.listing(session) if marks else ()
+    for mark in marks:
+        tell(session, _notice(desk, mark, team), desk.rules.routes, now=now)
+    return len(marks)
+
+
+def _notice(desk: TimedDesk, mark: Mark, team: Sequence[Agent]) -> StaffNotice:
+    ticket, wording = mark.ticket, desk.wording
+    title = "escalated_top" if mark.name == "escalated" and mark.tier == ticket.tier else mark.name
+    names = {"number": ticket.number, "clock": wording.text(f"sla.clock.{mark.kind}"), "tier": ticket.tier}
+    return StaffNotice(
+        event=_EVENTS[mark.name],
+        key=f"sla:{ticket.id}:{mark.kind}:{mark.name}",
+        title=wording.text(f"sla.{title}", **names),
+        lines=_lines(desk, mark, team),
+        number=ticket.number,
+        agents=_whom(mark, team),
+        urgent=ticket.priority == "P1",
+    )
+
+
+def _lines(desk: TimedDesk, mark: Mark, team: Sequence[Agent]) -> tuple[str, ...]:
+    ticket, wording = mark.ticket, desk.wording
+    what = {"priority": ticket.priority, "tier": ticket.tier, "summary": ticket.summary}
+    lines = [wording.text("sla.line.what", **what)]
+    due = mark.limit_at if mark.name == "breached" else mark.target_at
+    if due is not None:
+        line, seconds = ("limit", mark.breach) if mark.name == "breached" else ("due", mark.target)
+        lines.append(
+            wording.text(f"sla.line.{line}", due=moment(wording, due, desk.hours), target=_span(wording, seconds))
+        )
+    if desk.clock() - mark.due_at > _LATE:
+        lines.append(wording.text("sla.line.since", at=moment(wording, mark.due_at, desk.hours)))
+    assignee = next((one for one in team if one.id == ticket.assignee_id), None)
+    lines.append(wording.text("sla.line.assignee", name=assignee.name) if assignee else wording.text("sla.line.nobody"))
+    return tuple(lines)
+
+
+def _whom(mark: Mark, team: Sequence[Agent]) -> tuple[int, ...]:
+    """Warned: who has the ticket, or else those who lead. Escalated: those of the new tier and those who lead.
+    Broken: those who lead."""
+    leads = tuple(one.id for one in team if one.role == "lead")
+    leads = leads or tuple(one.id for one in team if one.role == "admin")
+    if mark.name == "warned":
+        return (mark.ticket.assignee_id,) if mark.ticket.assignee_id is not None else leads
+    if mark.name == "escalated":
+        tier = (one.id for one in team if one.tier == mark.ticket.tier and one.role in ("agent", "lead"))
+        return tuple(dict.fromkeys((*tier, *leads)))
+    return leads
+
+
+def _span(wording: Wording, seconds: int) -> str:
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours and minutes:
+        return wording.text("sla.span.hours_minutes", h=hours, m=minutes)
+    return wording.text("sla.span.hours", n=hours) if hours else wording.text("sla.span.minutes", n=minutes)
