@@ -21,6 +21,7 @@ from desk import migrations
 from desk.errors import StoreBusy
 from desk.failures import translated
 
+_MIGRATION_PATIENCE = 60_000  # milliseconds
 WRITES = "gongda_writes"  # execution option: this transaction is going to write
 
 
@@ -148,17 +149,20 @@ def _references_unchecked(connection: Connection) -> Iterator[None]:
     """SQLite alters a table by writing it anew, which it only allows while nobody minds the references to it.
 
     https://www.sqlite.org/lang_altertable.html, section 7. Not possible inside a transaction; what the migrations
-    leave is checked before they commit.
+    leave is checked before they commit. Another process that migrates meanwhile is waited for.
     """
     if connection.dialect.name != "sqlite":
         yield
         return
     driver: Any = connection.connection.driver_connection
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()  # milliseconds
     driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute(f"PRAGMA busy_timeout={_MIGRATION_PATIENCE}")
     try:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+        driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _prepare(timeout: float, connection: Any, _record: object) -> None:

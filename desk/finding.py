@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from desk.tables import ContactRow, ConversationRow, TicketRow
@@ -53,6 +53,8 @@ def _searched(query: Query, search: Search) -> Query:
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
+    if "\0" in text:  # nothing that is stored has it, and PostgreSQL refuses to look for it
+        return false()
     plain = _literal(unicodedata.normalize("NFKC", text).strip())
     typed = _literal(text.strip())
     digits = "".join(char for char in plain if char.isdigit())

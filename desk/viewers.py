@@ -60,6 +60,11 @@ def others(session: Session, ticket_id: int, agent_id: int, *, now: datetime) ->
     return tuple(Viewer(row.agent_id, name, cast(Mode, row.mode), row.seen_at) for row, name in session.execute(query))
 
 
+def stale(session: Session, *, before: datetime) -> bool:
+    """Whether `forget` would drop anybody; only reads."""
+    return session.scalar(select(ViewerRow.ticket_id).where(ViewerRow.seen_at < before).limit(1)) is not None
+
+
 def forget(session: Session, *, before: datetime) -> int:
     """Drop who has not been seen since; how many."""
     gone = session.scalars(delete(ViewerRow).where(ViewerRow.seen_at < before).returning(ViewerRow.ticket_id))

@@ -26,7 +26,7 @@ from evaluation.labelled import read_questions
 from evaluation.measures import percentiles, share
 from evaluation.report import foot, surroundings, table, write
 from evaluation.servers import Server, bare_rasa, our_stack
-from gateway.bursts import complete
+from gateway.turns.bursts import complete
 
 BLOCK = 20
 PER_SENDER = 5

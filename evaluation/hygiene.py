@@ -22,7 +22,7 @@ from typing import Any
 from contract.decisions import Answer, Runbook
 from evaluation.engine_models import ROOT
 from evaluation.report import foot, surroundings, table, write
-from gateway.outgoing import checked
+from gateway.turns.outgoing import checked
 from kb_ingest.asked import read_asked
 from kb_ingest.changes import changes
 from kb_ingest.documents.decoding import decode

@@ -13,18 +13,18 @@ from fastapi.staticfiles import StaticFiles
 
 from gateway import console
 from gateway.api.tickets import tickets_router
-from gateway.bursts import Pace
 from gateway.channels.web.routes import web_router
 from gateway.channels.wechat.channel import WeChatChannel
 from gateway.channels.wechat.ledger import Ledger
 from gateway.channels.wechat.routes import router as wechat_router
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.demo import demo_router
-from gateway.flow import Flow
 from gateway.guard import Guard, install_errors
 from gateway.health import health_router
 from gateway.progress.routes import progress_router
 from gateway.services import Services
+from gateway.turns.bursts import Pace
+from gateway.turns.flow import Flow
 
 WIDGET = Path(__file__).parent / "widget"
 # What of the widget's folder the browser may have; the rest is Python.

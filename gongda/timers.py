@@ -9,7 +9,7 @@ from desk import gaps, jobs
 from desk.clock import Clock
 from desk.database import Database
 from desk.errors import StoreError
-from gateway.notices import tell_due
+from gateway.care.notices import tell_due
 from gateway.wording import Wording
 from gongda.knowledge.jobs import CLUSTER, Jobs
 from gongda.worker import Timer

@@ -14,6 +14,7 @@ from desk.accounts.model import ENDING_DAYS, Account, AccountDraft, Licence, Mai
 from desk.accounts.people import merge_contacts
 from desk.accounts.reading import (
     Filter,
+    by_ids,
     count,
     find,
     get,
@@ -47,6 +48,7 @@ __all__ = [
     "add_licence",
     "add_site",
     "attach_contact",
+    "by_ids",
     "count",
     "detach_contact",
     "find",

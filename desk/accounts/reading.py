@@ -48,6 +48,12 @@ def get(session: Session, account_id: int) -> Account:
     return _accounts(session, [row_of(session, account_id)])[0]
 
 
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Account]:
+    """Many at a time; what does not exist is left out."""
+    rows = session.scalars(select(AccountRow).where(AccountRow.id.in_(set(ids))))
+    return {one.id: one for one in _accounts(session, rows)}
+
+
 def find(session: Session, name: str) -> Account | None:
     """By name, in any width and with any blanks."""
     wanted = name_key(name)

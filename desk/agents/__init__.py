@@ -7,7 +7,7 @@ functions that hash take the Database and make their own short transactions.
 from desk.agents.limits import LARGEST_LOAD, LOCALES, LONGEST_SKILL, MOST_SKILLS, Profile
 from desk.agents.model import TEAM, Agent, Presence, Role, Tier
 from desk.agents.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, create, login, set_password
-from desk.agents.presence import AWAY_AFTER, presence_at, seen, set_presence
+from desk.agents.presence import AWAY_AFTER, presence_at, seen, seen_lately, set_presence
 from desk.agents.profiles import audited, get, listing, profile, set_skills, skills, skills_of, update
 from desk.agents.sessions import Login, authenticate, logout
 
@@ -36,6 +36,7 @@ __all__ = [
     "presence_at",
     "profile",
     "seen",
+    "seen_lately",
     "set_password",
     "set_presence",
     "set_skills",

@@ -24,13 +24,18 @@ def set_presence(session: Session, agent_id: int, presence: Presence, *, now: da
     return agent(row)
 
 
+def seen_lately(one: Agent, now: datetime) -> bool:
+    """Whether `seen` would write nothing."""
+    return one.seen_at is not None and now - one.seen_at < _SIGN_EVERY
+
+
 def seen(session: Session, agent_id: int, *, now: datetime) -> bool:
     """A sign of life of an agent's console; False when the last one is so recent that nothing was written.
 
     Raises NotFound.
     """
     row = row_of(session, agent_id)
-    if row.seen_at is not None and now - row.seen_at < _SIGN_EVERY:
+    if seen_lately(agent(row), now):
         return False
     row.seen_at = now
     session.flush()

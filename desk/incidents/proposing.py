@@ -60,7 +60,9 @@ def propose_due(session: Session, rules: IncidentRules, now: datetime) -> Found:
     signature only one incident can go on. What is like an incident dismissed less than `rules.silence` ago is left.
     """
     seen = _look(session, rules, now)
-    joined = sum(_join(session, known, one, now) for one, known in seen.joining)
+    # All at once and before any incident: whoever links one of them has the ticket and wants the incident.
+    _locked(session, [*(one for one, _ in seen.joining), *(one for group in seen.groups for one in group.tickets)])
+    joined = sum(_join(session, known, one, now) for one, known in sorted(seen.joining, key=lambda pair: pair[1].id))
     made = [_propose(session, group, rules, now) for group in seen.groups]
     return Found(tuple(one for one in made if one is not None), joined)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from desk import conversations
 from desk.tables import IncidentCardRow, IncidentRow, IncidentTicketRow, TicketRow
+from desk.tickets.reading import row_of
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ def untold(session: Session, *, limit: int) -> tuple[Untold, ...]:
 
 
 def claim(session: Session, one: Untold, *, now: datetime) -> Claim | None:
-    """Take it on, in the transaction that tells; None when another worker has. Locks the conversation first."""
+    """Take it on, in the transaction that tells; None when another worker has. Locks conversation and ticket first."""
     heard = False
     if one.conversation_id is not None:
         conversations.row_of(session, one.conversation_id, lock=True)
         heard = _heard(session, one.incident_id, one.conversation_id)
+    if one.number is not None:
+        row_of(session, one.number, lock=True)  # before its link, as whoever links it
     if not _marked(session, one, now):
         return None
     return Claim(speak=one.conversation_id is not None and not heard)

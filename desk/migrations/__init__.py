@@ -26,7 +26,8 @@ def config(connection: Connection) -> Config:
 def upgrade(connection: Connection) -> None:
     """Bring the schema up to date within the connection's transaction: all of it or nothing."""
     if connection.dialect.name == "postgresql":
-        # SQLite's write lock keeps other processes out by itself.
+        # SQLite's write lock keeps other processes out by itself. Who came first is waited for.
+        connection.execute(text("SET LOCAL lock_timeout = '60s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     command.upgrade(config(connection), "head")
     if connection.dialect.name == "sqlite":

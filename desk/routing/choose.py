@@ -31,12 +31,39 @@ def decide(standing: Standing, candidates: Iterable[Candidate], rules: RoutingRu
         return choose(standing.need, everybody.values(), rules, now=now)
     holder = everybody[standing.assignee_id]
     others = [one for one in everybody.values() if one is not holder]
+    found = _elsewhere(standing, holder, everybody.get(standing.owner_id or 0), others, rules, now)
+    if (found is None or found.agent is None) and standing.need.priority == "P1" and not standing.paged:
+        return _paged(standing.need, holder, others, rules, now)
+    return found
+
+
+def _elsewhere(
+    standing: Standing,
+    holder: Candidate,
+    talking: Candidate | None,
+    others: Sequence[Candidate],
+    rules: RoutingRules,
+    now: datetime,
+) -> Choice | None:
+    """Somebody else for a ticket whose agent works here no more, that is above its agent's tier, or that lies with
+    somebody who is away."""
+    if not holder.eligible:
+        found = choose(standing.need, others, rules, now=now, reachable=True)
+        if found.agent is not None:
+            return _instead(found, holder, "left")
     if holder.agent.tier < standing.need.tier:
-        return _risen(standing, holder, everybody.get(standing.owner_id or 0), others, rules, now)
+        return _risen(standing, holder, talking, others, rules, now)
     if standing.status == "assigned" and holder.absent:
         found = choose(standing.need, others, rules, now=now, reachable=True)
         return _instead(found, holder, "absent") if found.agent is not None else None
     return None
+
+
+def _paged(need: Need, holder: Candidate, others: Sequence[Candidate], rules: RoutingRules, now: datetime) -> Choice:
+    """It stays with its agent, and whoever would have been called for a new P1 is called."""
+    woken = choose(need, (holder, *others), rules, now=now).wake
+    called = _agents([holder, *(one for one in others if one.agent in woken)])
+    return Choice(None, Reason("p1_raised", {"name": holder.agent.name}), called)
 
 
 def _ordinary(need: Need, team: Sequence[Candidate], rules: RoutingRules, now: datetime) -> Choice:

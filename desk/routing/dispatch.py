@@ -51,11 +51,21 @@ def _locked(session: Session, number: str) -> TicketRow:
 
 
 def _given(session: Session, row: TicketRow, agent_id: int, choice: Choice, now: datetime) -> Routed:
+    _hand_over(session, row, agent_id, now)
     tickets.assign(session, row.number, agent_id, by=SYSTEM, reason=choice.reason.stored(), now=now)
     session.get_one(AgentRow, agent_id).last_assigned_at = now
     session.flush()
     agent = agents.get(session, agent_id)
     return Routed(agent, choice.reason, wake=choice.wake, event_id=_last_event(session, row))
+
+
+def _hand_over(session: Session, row: TicketRow, agent_id: int, now: datetime) -> None:
+    """The talk goes with the ticket: its former agent's is nobody else's to take."""
+    if row.conversation_id is None or row.assignee_id is None:
+        return
+    talk = conversations.get(session, row.conversation_id)
+    if talk.state == "human" and talk.owner_id == row.assignee_id:
+        conversations.transfer(session, talk.id, agent_id, now=now)
 
 
 def _kept_waiting(session: Session, row: TicketRow, choice: Choice, now: datetime) -> Routed:

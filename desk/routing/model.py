@@ -25,6 +25,7 @@ Code = Literal[
     "p1_nobody",  # P1: neither on duty nor on call; the leads are told
     # it stays where it is
     "kept",  # it has its agent
+    "p1_raised",  # it has its agent and has become a P1: the others who answer for one are woken
     "done",  # it is resolved or closed
     "tier_talking",  # it has risen over its agent's tier, but somebody is talking to the customer
     "tier_nobody",  # it has risen over its agent's tier, and nobody of the new one is free
@@ -73,12 +74,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a ticket stands: who has it, and who is talking to the customer."""
+    """Where a ticket stands: who has it, who is talking to the customer, and who knows of it."""
 
     need: Need
     status: Status = "new"
     assignee_id: int | None = None
     owner_id: int | None = None
+    paged: bool = True  # for a P1: those who answer for one have been woken since it is one
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from desk.routing.skill import skill_of
 from desk.tables import AgentRow, ConversationRow, TicketEventRow, TicketRow
 from desk.tickets.model import DONE, Ticket, ticket
 
+_CALLS = ("changed", "assigned", "queued")
+_WAKING = ("fast_response", "on_call", "p1_anybody", "p1_nobody", "p1_raised")  # reasons with which people are woken
 _OPEN = TicketRow.status.not_in(DONE)
 _LOOKED_AT = 1_000  # tickets at one look; the rest when some of these have gone
 
@@ -38,7 +40,7 @@ def due(
     found: list[str] = []
     for row in rows:
         choice = decide(standing(session, row, rules), people, rules, now=now)
-        if choice is not None and (choice.agent is not None or choice.reason.code != last.get(row.id)):
+        if choice is not None and (choice.agent is not None or _is_news(choice, last.get(row.id))):
             found.append(row.number)
     return tuple(found[:limit])
 
@@ -54,12 +56,32 @@ def standing(session: Session, row: TicketRow, rules: RoutingRules) -> Standing:
                 ConversationRow.id == row.conversation_id, ConversationRow.state == "human"
             )
         )
-    return Standing(Need(present.priority, present.tier, skill), present.status, row.assignee_id, owner_id)
+    need = Need(present.priority, present.tier, skill)
+    return Standing(need, present.status, row.assignee_id, owner_id, paged=_paged(session, row))
 
 
 def repeats(session: Session, row: TicketRow, choice: Choice) -> bool:
     """Whether the last thing that routing has said about the ticket is just this."""
-    return choice.agent is None and _last_queued(session, [row.id]).get(row.id) == choice.reason.code
+    return choice.agent is None and not _is_news(choice, _last_queued(session, [row.id]).get(row.id))
+
+
+def _is_news(choice: Choice, last: str | None) -> bool:
+    """That others are woken is recorded each time the ticket becomes a P1; see `_paged`."""
+    return choice.reason.code == "p1_raised" or choice.reason.code != last
+
+
+def _paged(session: Session, row: TicketRow) -> bool:
+    """Whether routing has called somebody for this P1 since it is one. Of what is no P1 nobody asks."""
+    if row.priority != "P1" or row.assignee_id is None:
+        return True
+    query = select(TicketEventRow).where(TicketEventRow.ticket_id == row.id, TicketEventRow.kind.in_(_CALLS))
+    paged = False
+    for line in session.scalars(query.order_by(TicketEventRow.id)):
+        if line.kind == "changed" and "priority" in line.detail["new"]:
+            paged = False
+        elif line.kind != "changed" and isinstance(line.detail.get("reason"), dict):
+            paged = paged or line.detail["reason"]["code"] in _WAKING
+    return paged
 
 
 def _waiting() -> Select[TicketRow]:
@@ -68,11 +90,17 @@ def _waiting() -> Select[TicketRow]:
 
 
 def _misplaced(people: tuple[Candidate, ...]) -> Select[TicketRow]:
-    """Above the tier of who has it, or not begun by somebody who is away."""
+    """Above the tier of who has it, not begun by somebody who is away, with somebody who works here no more, or a P1
+    (of which there are few)."""
     absent = [one.agent.id for one in people if one.absent]
+    left = [one.agent.id for one in people if not one.eligible]
     risen = TicketRow.tier > AgentRow.tier  # L1 < L2 < L3
     lying = and_(TicketRow.status == "assigned", TicketRow.assignee_id.in_(absent))
-    query = select(TicketRow).join(AgentRow, AgentRow.id == TicketRow.assignee_id).where(_OPEN, or_(risen, lying))
+    query = (
+        select(TicketRow)
+        .join(AgentRow, AgentRow.id == TicketRow.assignee_id)
+        .where(_OPEN, or_(risen, lying, TicketRow.assignee_id.in_(left), TicketRow.priority == "P1"))
+    )
     return query.order_by(TicketRow.priority, TicketRow.vip.desc(), TicketRow.created_at, TicketRow.id)
 
 

@@ -5,7 +5,7 @@ Nobody but this package writes `sla`, `sla_clocks` and `sla_marks`; who wants to
 
 from desk.sla.marking import Mark, due_tickets, mark_due
 from desk.sla.model import Clock, MarkName, State
-from desk.sla.projecting import project, recompute, reproject_open
+from desk.sla.projecting import has_news, project, recompute, reproject_open
 from desk.sla.reading import clocks
 from desk.sla.rules import KINDS, Kind, SlaRules, Target
 
@@ -20,6 +20,7 @@ __all__ = [
     "Target",
     "clocks",
     "due_tickets",
+    "has_news",
     "mark_due",
     "project",
     "recompute",

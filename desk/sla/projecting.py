@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from desk.calendar import WorkingHours
@@ -28,27 +28,15 @@ _NEWEST = (
 def project(session: Session, rules: SlaRules, hours: WorkingHours, *, now: datetime, limit: int = 200) -> int:
     """Count the news of at most `limit` tickets; how many there were. Tickets somebody is working on this very
     moment are left for the next time. New tickets are frozen to `rules`; open ones follow the calendar."""
-    is_open = TicketRow.status.not_in(DONE)
-    query = (
-        select(TicketRow.id)
-        .outerjoin(SlaRow, SlaRow.ticket_id == TicketRow.id)
-        .where(
-            _NEWEST.is_not(None),
-            # What is done and untouched since it was counted needs no look at its events.
-            or_(is_open, SlaRow.seen_at.is_(None), SlaRow.seen_at != TicketRow.updated_at),
-            or_(
-                SlaRow.ticket_id.is_(None),
-                SlaRow.last_event_id < _NEWEST,
-                is_open & (SlaRow.calendar != hours.version),
-            ),
-        )
-        .order_by(TicketRow.updated_at, TicketRow.id)
-        .limit(limit)
-        .with_for_update(of=TicketRow, skip_locked=True)
-    )
-    ticket_ids = tuple(session.scalars(query))
+    query = _uncounted(hours).order_by(TicketRow.updated_at, TicketRow.id).limit(limit)
+    ticket_ids = tuple(session.scalars(query.with_for_update(of=TicketRow, skip_locked=True)))
     count(session, ticket_ids, rules, hours, now=now)
     return len(ticket_ids)
+
+
+def has_news(session: Session, hours: WorkingHours) -> bool:
+    """Whether `project` would find anything; only reads."""
+    return session.scalar(_uncounted(hours).limit(1)) is not None
 
 
 def reproject_open(session: Session, rules: SlaRules, hours: WorkingHours, *, now: datetime) -> int:
@@ -67,6 +55,25 @@ def recompute(session: Session, ticket_id: int, rules: SlaRules, hours: WorkingH
     if not events:
         raise NotFound(f"there is no ticket with id {ticket_id}")
     return fold(events, rules_of(session, (ticket_id,), rules)[ticket_id], hours)
+
+
+def _uncounted(hours: WorkingHours) -> Select[int]:
+    """Ids of the tickets with events, or a calendar, that are not counted yet."""
+    is_open = TicketRow.status.not_in(DONE)
+    return (
+        select(TicketRow.id)
+        .outerjoin(SlaRow, SlaRow.ticket_id == TicketRow.id)
+        .where(
+            _NEWEST.is_not(None),
+            # What is done and untouched since it was counted needs no look at its events.
+            or_(is_open, SlaRow.seen_at.is_(None), SlaRow.seen_at != TicketRow.updated_at),
+            or_(
+                SlaRow.ticket_id.is_(None),
+                SlaRow.last_event_id < _NEWEST,
+                is_open & (SlaRow.calendar != hours.version),
+            ),
+        )
+    )
 
 
 def count(

@@ -23,7 +23,7 @@ from desk.tickets.once import once
 from desk.tickets.opening import open_ticket
 from desk.tickets.reading import count, events, events_of, get, listing, owned, page
 from desk.tickets.rules import CareRules
-from desk.tickets.settling import close, close_resolved, reopen, resolve
+from desk.tickets.settling import close, close_resolved, reopen, resolve, settled
 from desk.tickets.work import (
     assign,
     change,
@@ -85,6 +85,7 @@ __all__ = [
     "resolve",
     "schedule",
     "set_incident",
+    "settled",
     "ticket",
     "unlink",
     "urge",

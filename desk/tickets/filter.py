@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.tables import TicketRow
@@ -80,6 +80,8 @@ def _equal(where: Filter) -> tuple[tuple[ColumnElement[Any], Any], ...]:
 
 def _mentions(text: str) -> ColumnElement[bool]:
     """The words as they are typed; a number may be typed in full width, or be a part of it."""
+    if "\0" in text:  # nothing that is stored has it, and PostgreSQL refuses to look for it
+        return false()
     plain = _literal(text.strip())
     number = _literal(unicodedata.normalize("NFKC", text).strip().upper())
     return or_(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from desk.errors import IllegalMove
@@ -37,15 +37,18 @@ def close(session: Session, number: str, *, by: str, reason: str = "", now: date
 def close_resolved(session: Session, *, before: datetime, now: datetime, limit: int = 100) -> tuple[Ticket, ...]:
     """Close what was resolved before that moment and not reopened since; what somebody works on now is left for the
     next time."""
-    due = (
-        select(TicketRow)
-        .where(TicketRow.status == "resolved", TicketRow.resolved_at < before)
-        .order_by(TicketRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    query = _settled(before).order_by(TicketRow.id).limit(limit).with_for_update(skip_locked=True)
+    due = query.execution_options(populate_existing=True)
     return tuple(closed(session, row, by="system", reason=SETTLED, now=now) for row in session.scalars(due).all())
+
+
+def settled(session: Session, *, before: datetime) -> bool:
+    """Whether `close_resolved` would find anything; only reads."""
+    return session.scalar(_settled(before).limit(1)) is not None
+
+
+def _settled(before: datetime) -> Select[TicketRow]:
+    return select(TicketRow).where(TicketRow.status == "resolved", TicketRow.resolved_at < before)
 
 
 def reopen(session: Session, number: str, *, reason: str = "", by: str, now: datetime) -> Ticket:

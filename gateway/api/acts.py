@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desk import contacts, conversations, messages, tickets
+from desk import contacts, conversations, tickets
 from desk.conversations import Conversation
 from desk.session import Session
 from desk.tickets import Filter, Ticket, TicketDraft, TicketEvent
 from gateway.api.bodies import Change, NewTicket, Note
-from gateway.channels.wechat import delivery as wechat
-from gateway.channels.wechat.reading import CHANNEL as WECHAT
-from gateway.render import Voice
+from gateway.care.solved import Solved
 from gateway.services import Services
 from zhtext.severity import assess
 
@@ -71,7 +69,8 @@ def change(services: Services, number: str, body: Change, key: str) -> Ticket:
             if body.status is not None:
                 _STEPS[body.status](session, services, number, body)
             if body.status == "resolved" and conversation is not None:
-                _tell_solved(session, services, conversation, number, body.solution or "")
+                told = Solved(services.wording, services.rules.asks)
+                told.tell(session, conversation, tickets.get(session, number), body.solution or "", now=now)
         ticket = tickets.get(session, number)
     if conversation is not None:
         services.hub.notify(conversation.id)
@@ -104,24 +103,3 @@ def _held(session: Session, services: Services, number: str) -> Conversation | N
     """The ticket's conversation, locked before the ticket, as everywhere."""
     found = tickets.get(session, number).conversation_id
     return None if found is None else conversations.update(session, found, {}, now=services.clock())
-
-
-def _tell_solved(session: Session, services: Services, conversation: Conversation, number: str, solution: str) -> None:
-    """As when an agent solves it: the customer reads it, and the bot answers again unless somebody else is needed."""
-    now, voice = services.clock(), Voice(conversation.script, conversation.region)
-    told = solution.rstrip("。.;； \n")
-    ticket = tickets.get(session, number)
-    sentence = voice.say(services.wording.text("turn.human.resolved", number=ticket.number, solution=told))
-    message = messages.add(session, conversation.id, "system", sentence, kind="notice", payload={}, now=now)
-    if conversation.channel == WECHAT:
-        drafts = wechat.drafts(
-            message.text,
-            openid=conversation.external_id,
-            conversation_id=conversation.id,
-            key=f"message:{message.id}",
-            message_id=str(message.id),
-        )
-        wechat.queue(session, drafts, pushes=True, now=now)
-    busy = tickets.listing(session, Filter(conversation_id=conversation.id, handoff=True, open=True), limit=1)
-    if conversation.state in ("waiting", "human") and conversation.owner_id in (None, ticket.assignee_id) and not busy:
-        conversations.release(session, conversation.id, now=now)

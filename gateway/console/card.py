@@ -49,6 +49,7 @@ class Customer:
 
     contact: Contact
     account: Account | None
+    suggested: Account | None  # whose licence number they have written; of a person without a company
     maintenance: Maintenance
     licences: tuple[Licence, ...]
     sites: tuple[Site, ...]
@@ -143,6 +144,7 @@ def customer(session: Session, ticket: Ticket, today: date) -> Customer:
     return Customer(
         contact=contacts.get(session, ticket.contact_id),
         account=account,
+        suggested=accounts.suggested(session, ticket),
         maintenance=account.maintenance(today) if account else "unknown",
         licences=accounts.licences_of(session, account.id) if account else (),
         sites=accounts.sites_of(session, account.id) if account else (),

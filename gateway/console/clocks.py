@@ -9,6 +9,7 @@ from typing import Literal
 
 from desk import sla
 from desk.calendar import WorkingHours
+from desk.errors import NoWorkingTime
 from desk.session import Session
 from desk.sla import Clock
 from gateway.console.services import ConsoleServices
@@ -67,12 +68,19 @@ def _soonest(dial: Dial) -> tuple[bool, float]:
     return dial.due_at is None, dial.due_at.timestamp() if dial.due_at else float(dial.left)
 
 
+def _after(hours: WorkingHours, now: datetime, seconds: int) -> datetime | None:
+    try:
+        return hours.after(now, seconds)
+    except NoWorkingTime:  # nobody works any more: a page that says so is better than none
+        return None
+
+
 def _dial(clock: Clock, hours: WorkingHours, now: datetime) -> Dial:
     running = clock.state == "running"
     ahead = round(NEAR * clock.target) - clock.used
     near_at = None
     if running and ahead > 0:
-        near_at = now + timedelta(seconds=ahead) if clock.wall else hours.after(now, ahead)
+        near_at = now + timedelta(seconds=ahead) if clock.wall else _after(hours, now, ahead)
     return Dial(
         kind=clock.kind,
         state=clock.state,

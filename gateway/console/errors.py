@@ -6,7 +6,8 @@ GatewayError
 ├── Unusable
 │   └── Invalid           a form field is empty, too long or no option
 ├── NotYours              409: the conversation is not in this agent's hands
-└── Answered              409: a colleague has answered since the agent looked
+├── Answered              409: a colleague has answered since the agent looked
+└── Unread                409: the customer has written since the agent looked
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ class Answered(gateway.GatewayError):
 
     status = 409
     key = "answered"
+
+
+class Unread(gateway.GatewayError):
+    """The customer has written since the agent looked: no ticket waits for somebody who waits."""
+
+    status = 409
+    key = "unread"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class FakeSettings:
     secure_cookies: bool = False
     four_eyes: bool = True
     review_days: int = 90
+    public_url: str = ""
     index: Path | None = None
     uploads: Path | None = None
 

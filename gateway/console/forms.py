@@ -80,5 +80,6 @@ class Form:
 async def read_form(request: Request) -> Form:
     """The submitted form; uploaded files are ignored."""
     async with request.form(max_files=0, max_fields=_MANY) as data:
-        items = tuple((name, value) for name, value in data.multi_items() if isinstance(value, str))
+        # No database keeps a NUL, and nobody has typed one.
+        items = tuple((name, value.replace("\0", "")) for name, value in data.multi_items() if isinstance(value, str))
     return Form(dict(items), services_of(request).wording, items)

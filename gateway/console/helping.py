@@ -30,11 +30,12 @@ ASKED = 300  # characters of a question to the index
 @router.get("/suggestions")
 async def suggestions(request: Request, number: str, me: Me, services: Parts, q: Words = "") -> Response:
     """Entries for the customer's last question, or for the words that the agent has typed."""
-    ticket, asked = await run_in_threadpool(_asked, services, me, number, q.strip())
+    ticket, questions = await run_in_threadpool(_asked, services, me, number, q.strip())
+    asked = questions[0]
     found: tuple[suggesting.Suggestion, ...] = ()
     answered = True
     try:
-        candidates = await suggesting.candidates(services, asked[:ASKED])
+        asked, candidates = await suggesting.best(services, [text[:ASKED] for text in questions])
         found = await run_in_threadpool(_suggested, services, ticket, candidates)
     except NoDirectAnswer:
         answered = False
@@ -78,15 +79,15 @@ async def used(request: Request, number: str, me: Me, services: Parts) -> dict[s
     return {}
 
 
-def _asked(services: ConsoleServices, me: Agent, number: str, words: str) -> tuple[Ticket, str]:
+def _asked(services: ConsoleServices, me: Agent, number: str, words: str) -> tuple[Ticket, tuple[str, ...]]:
     with services.db.read() as session:
         ticket = tickets.get(session, number)
         require(me, "ticket.read", ticket)
-        return ticket, words or suggesting.question(session, ticket)
+        return ticket, (words,) if words else suggesting.questions(session, ticket)
 
 
 def _suggested(
-    services: ConsoleServices, ticket: Ticket, found: list[tuple[str, str, float]]
+    services: ConsoleServices, ticket: Ticket, found: list[suggesting.Candidate]
 ) -> tuple[suggesting.Suggestion, ...]:
     with services.db.read() as session:
         return suggesting.suggestions(session, ticket, found)

@@ -9,11 +9,11 @@ from typing import Any
 
 from desk.tickets import TicketEvent
 from gateway.console.labels import Labels
+from gateway.console.locale import theirs
 
 Describe = Callable[[Mapping[str, Any], Mapping[int, str], Labels], str]
 
 _GROUPS = ("priority", "category", "tier", "summary", "skill")
-_WRITTEN = ("noted", "resolved", "reopened", "planned", "scheduled", "scored")
 _QUIET = ("noted", "replied")  # shown elsewhere: notes apart, replies in the conversation
 
 
@@ -25,8 +25,7 @@ class Line:
     kind: str
     what: str
     who: str
-    detail: str
-    written: bool = False  # by a person, word for word
+    detail: str  # what people have written is marked in it: see `gateway.console.locale.theirs`
 
 
 def history(events: Sequence[TicketEvent], names: Mapping[int, str], labels: Labels) -> tuple[Line, ...]:
@@ -60,7 +59,6 @@ def _line(event: TicketEvent, names: Mapping[int, str], labels: Labels) -> Line:
         what=labels.name("event", event.kind),
         who=labels.actor(event.actor, names),
         detail=describe(event.detail, names, labels) if describe else "",
-        written=event.kind in _WRITTEN,
     )
 
 
@@ -76,7 +74,7 @@ def _opened(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels
 def _assigned(detail: Mapping[str, Any], names: Mapping[int, str], labels: Labels) -> str:
     name = labels.actor(f"agent:{detail.get('agent_id')}", names)
     reason = labels.reason(detail.get("reason"))
-    return labels.name("detail", "assigned_reason" if reason else "assigned", name=name, reason=reason)
+    return labels.name("detail", "assigned_reason" if reason else "assigned", name=theirs(name), reason=reason)
 
 
 def _moved(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
@@ -90,27 +88,33 @@ def _changed(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Label
         labels.wording.text(
             "console.detail.changed",
             field=labels.name("field", field),
-            before=labels.name(field, old.get(field)),
-            after=labels.name(field, new.get(field)),
+            before=_value(field, old.get(field), labels),
+            after=_value(field, new.get(field), labels),
         )
         for field in _GROUPS
         if field in new
     )
     if "account_id" in new:
         changes = "；".join(part for part in (changes, labels.name("detail", "company")) if part)
-    reason = labels.name("detail", "reason", reason=detail["reason"]) if detail.get("reason") else ""
+    reason = labels.name("detail", "reason", reason=theirs(detail["reason"])) if detail.get("reason") else ""
     return "；".join(part for part in (changes, reason) if part)
 
 
+def _value(field: str, value: object, labels: Labels) -> str:
+    return labels.name(field, str(value), default=theirs(value)) if value else ""
+
+
 def _plain(key: str) -> Describe:
-    return lambda detail, _names, _labels: str(detail.get(key) or "")
+    return lambda detail, _names, _labels: theirs(detail[key]) if detail.get(key) else ""
 
 
 def _scheduled(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
     at = labels.written(detail.get("at"))
     if not at:
         return labels.name("detail", "ended")
-    return labels.name("detail", "until_note" if detail.get("note") else "until", at=at, text=detail.get("note", ""))
+    return labels.name(
+        "detail", "until_note" if detail.get("note") else "until", at=at, text=theirs(detail.get("note", ""))
+    )
 
 
 def _consented(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
@@ -127,7 +131,8 @@ def _tied(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) 
 
 def _promised(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
     due = labels.written(detail.get("due_at"))
-    return labels.name("detail", "promise", text=detail.get("text", ""), at=due) if due else str(detail.get("text", ""))
+    text = theirs(detail.get("text", ""))
+    return labels.name("detail", "promise", text=text, at=due) if due else text
 
 
 def _clock(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
@@ -155,7 +160,7 @@ def _asked(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels)
 
 def _scored(detail: Mapping[str, Any], _names: Mapping[int, str], labels: Labels) -> str:
     score = labels.name("detail", "score", score=detail.get("score", ""))
-    return f"{score}：{detail['reason']}" if detail.get("reason") else score
+    return f"{score}：{theirs(detail['reason'])}" if detail.get("reason") else score
 
 
 _DETAILS: Mapping[str, Describe] = {

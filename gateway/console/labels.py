@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from desk.contacts import Contact
-from gateway.reasons import sentence
+from gateway.care.reasons import sentence
+from gateway.console.locale import theirs
 from gateway.wording import Wording
 
 _GROUPS_OF_SLOTS = {"scope": "scope"}  # slots whose values are keys
+_NAMES = ("name", "before", "skill")  # values of a reason that people have chosen
 
 
 @lru_cache(maxsize=8)
@@ -72,8 +74,11 @@ class Labels:
 
     def reason(self, reason: object) -> str:
         """Why a ticket went where it is: a colleague's words, or the router's code with its values."""
-        known = reason if reason is None or isinstance(reason, (str, Mapping)) else str(reason)
-        return sentence(known, self.wording)
+        if not isinstance(reason, Mapping):
+            return theirs(reason) if reason else ""
+        values = {**(reason.get("values") or {})}
+        values |= {name: theirs(values[name]) for name in _NAMES if values.get(name)}
+        return sentence({**reason, "values": values}, self.wording)
 
     def written(self, moment: object) -> str:
         """A moment as an event has kept it; empty when it has none."""

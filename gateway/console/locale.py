@@ -1,7 +1,8 @@
 """Pages for colleagues who read Traditional: our own words are converted, other people's words are not.
 
 Templates are written in Simplified. Whatever stands in an element with `translate="no"`, in a `textarea`, in `code`
-and in `kbd` is left as it is: what customers say, names, entries, numbers, replies that are being written.
+and in `kbd` is left as it is: what customers say, names, entries, numbers, replies that are being written. Where there
+is no element for it (an attribute, a page's title, the middle of one of our sentences), `theirs` marks it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from zhtext.script import to_region
 PLAIN, TRADITIONAL = "zh-CN", "zh-TW"
 LOCALES = (PLAIN, TRADITIONAL)
 
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # not characters: Unicode keeps them for the inside of programs
+_MARKS = re.compile(f"([{_OPEN}{_CLOSE}])")
 _SHOWN = re.compile(r'(?<=\s)(title|placeholder|aria-label|alt|label)="([^"]*)"')
 _LANGUAGE = re.compile(r'(?<=\s)lang="zh-CN"')
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -28,14 +31,19 @@ def words(text: str, locale: str) -> str:
     return _converted(text) if locale == TRADITIONAL else text
 
 
+def theirs(text: object) -> str:
+    """Other people's words inside ours, for `localised`, which takes the marks away again."""
+    return f"{_OPEN}{text}{_CLOSE}"
+
+
 def localised(html: str, locale: str) -> str:
     """A rendered page or a part of one. HTML of our templates only: every element that is opened is closed."""
     if locale != TRADITIONAL:
-        return html
+        return _MARKS.sub("", html)
     page = _Page()
     page.feed(html)
     page.close()
-    return "".join(page.out)
+    return _MARKS.sub("", "".join(page.out))
 
 
 def preferred(accept_language: str) -> str:
@@ -51,8 +59,10 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.out: list[str] = []
         self._kept: list[str] = []  # open elements from the first one on whose text is not ours
+        self._theirs = False  # between two marks: an entity splits what stands there
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._theirs = False  # a mark that came with somebody's text reaches no further
         ours = ("translate", "no") not in attrs
         raw = self.get_starttag_text() or ""
         self.out.append(raw if self._kept or not ours else _tag(raw))
@@ -68,7 +78,14 @@ class _Page(HTMLParser):
         self.out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        self.out.append(data if self._kept else _converted(data))
+        if self._kept:
+            self.out.append(data)
+            return
+        for part in _MARKS.split(data):
+            if part in (_OPEN, _CLOSE):
+                self._theirs = part == _OPEN
+            else:
+                self.out.append(part if self._theirs else _converted(part))
 
     def handle_entityref(self, name: str) -> None:
         self.out.append(f"&{name};")
@@ -91,7 +108,9 @@ def _attribute(found: re.Match[str]) -> str:
     name, value = found.groups()
     if not _CHINESE.search(value):
         return found.group()
-    return f'{name}="{escape(_converted(unescape(value)))}"'
+    parts = _MARKS.split(unescape(value))
+    said = [part if before == _OPEN else _converted(part) for before, part in zip(["", *parts], parts, strict=False)]
+    return f'{name}="{escape("".join(said))}"'
 
 
 @lru_cache(maxsize=8192)

@@ -19,7 +19,7 @@ from desk.errors import StoreError
 from desk.sending import waiting
 from gateway.console.access import allow
 from gateway.console.labels import Labels
-from gateway.console.locale import localised, preferred, words
+from gateway.console.locale import localised, preferred, theirs, words
 from gateway.console.services import ConsoleServices, services_of
 from gateway.masking import for_agents
 
@@ -59,6 +59,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["masked"] = for_agents  # what customers have written, without passwords and the like
+    made.filters["theirs"] = theirs  # inside an attribute or one of our sentences
     return made
 
 

@@ -84,13 +84,6 @@ def names_of_agents(session: Session) -> dict[int, str]:
     return {agent.id: agent.name for agent in agents.listing(session, active=None)}
 
 
-def channel_of(session: Session, ticket: Ticket) -> str:
-    """Where the customer is; `none` for a ticket without a conversation."""
-    if ticket.conversation_id is None:
-        return finding.NO_CHANNEL
-    return conversations.get(session, ticket.conversation_id).channel
-
-
 def _order(ticket: Ticket, clocks: Mapping[int, tuple[Dial, ...]]) -> tuple[object, ...]:
     """Running clocks by the moment they run out, then paused ones, then tickets without any."""
     dial = urgent(clocks.get(ticket.id, ()))
@@ -112,21 +105,15 @@ def _rows(
     names = names_of_agents(session)
     talks = [one.conversation_id for one in shown if one.conversation_id and one.assignee_id and one.open]
     unread = inbox.unread(session, talks)
-    known: dict[int, Account] = {}
-
-    def company(one: Ticket) -> Account | None:
-        if one.account_id is None:
-            return None
-        if one.account_id not in known:
-            known[one.account_id] = accounts.get(session, one.account_id)
-        return known[one.account_id]
-
+    people = contacts.by_ids(session, (one.contact_id for one in shown))
+    companies = accounts.by_ids(session, (one.account_id for one in shown if one.account_id))
+    channels = conversations.channels(session, (one.conversation_id for one in shown if one.conversation_id))
     return tuple(
         Row(
             ticket=one,
-            contact=contacts.get(session, one.contact_id),
-            company=company(one),
-            channel=channel_of(session, one),
+            contact=people[one.contact_id],
+            company=companies.get(one.account_id or 0),
+            channel=channels.get(one.conversation_id or 0, finding.NO_CHANNEL),
             assignee=names.get(one.assignee_id or 0, ""),
             unread=unread.get(one.conversation_id or 0, 0) if one.assignee_id and one.open else 0,
             dial=urgent(clocks.get(one.id, ())) if one.open else None,

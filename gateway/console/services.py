@@ -57,6 +57,11 @@ class Settings(Protocol):
         ...
 
     @property
+    def public_url(self) -> str:
+        """Where agents reach the console, without a slash at its end; empty where nobody said."""
+        ...
+
+    @property
     def review_days(self) -> int:
         """Days until an entry is looked at again."""
         ...

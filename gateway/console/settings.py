@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from gateway.console.access import require
 from gateway.console.labels import Labels
+from gateway.console.locale import theirs
 from gateway.console.pages import page
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices, labels_of
@@ -91,4 +92,4 @@ def _shown(name: str, value: Any, labels: Labels) -> str:
 
 def _word(value: str, labels: Labels) -> str:
     """Keys and values are categories, events, or words of the operator's own."""
-    return labels.name("category", value, default=labels.name("notified", value))
+    return labels.name("category", value, default=labels.name("notified", value, default=theirs(value)))

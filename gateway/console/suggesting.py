@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk import conversations, entries, messages
@@ -22,6 +23,8 @@ LEAST = 0.02  # of probability: what is less likely helps nobody
 _TELLING = 5  # characters; shorter messages (在吗, 转人工) ask nothing
 _READ = 30  # messages
 
+Candidate = tuple[str, str, float]  # entry, title, probability
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -33,18 +36,26 @@ class Suggestion:
     text: str
 
 
-def question(session: Session, ticket: Ticket) -> str:
-    """What the customer asked last, as far as it tells anything; else what the ticket is about."""
+def questions(session: Session, ticket: Ticket) -> tuple[str, ...]:
+    """What the ticket is about, and what the customer said last, as far as that tells anything: 还是不行 and
+    是 2021 版 are no questions, but only the index can tell."""
     if ticket.conversation_id is not None:
         said = messages.latest(session, ticket.conversation_id, limit=_READ)
         theirs = [one.text.strip() for one in said if one.author == "user" and one.kind == "text"]
         telling = next((text for text in reversed(theirs) if len(text) >= _TELLING), None)
         if telling is not None:
-            return telling
-    return ticket.summary
+            return tuple(dict.fromkeys((ticket.summary, telling)))
+    return (ticket.summary,)
 
 
-async def candidates(services: ConsoleServices, asked: str) -> list[tuple[str, str, float]]:
+async def best(services: ConsoleServices, asked: Sequence[str]) -> tuple[str, list[Candidate]]:
+    """The question whose first entry is the likeliest one, and its entries; of equals the earlier. Raises
+    NoDirectAnswer."""
+    found = [(text, await candidates(services, text)) for text in asked]
+    return max(found, key=lambda one: one[1][0][2] if one[1] else 0.0)
+
+
+async def candidates(services: ConsoleServices, asked: str) -> list[Candidate]:
     """Entry, title and probability, likeliest first. Raises NoDirectAnswer when nobody answers in time."""
     try:
         answer = await asyncio.wait_for(services.knowledge.search(asked), PATIENCE)
@@ -54,7 +65,7 @@ async def candidates(services: ConsoleServices, asked: str) -> list[tuple[str, s
     return [(str(one["entry_id"]), str(one.get("title", "")), float(one.get("probability", 0.0))) for one in found]
 
 
-def suggestions(session: Session, ticket: Ticket, found: list[tuple[str, str, float]]) -> tuple[Suggestion, ...]:
+def suggestions(session: Session, ticket: Ticket, found: list[Candidate]) -> tuple[Suggestion, ...]:
     """The first ones that are in force, in the customer's script."""
     voice = _voice(session, ticket)
     made: list[Suggestion] = []

@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from desk import tickets as desk_tickets
+from desk.agents import Agent
+from desk.calendar import CalendarWarning, warnings
 from desk.tickets import Priority
 from gateway.console import card, work
-from gateway.console.access import require
+from gateway.console.access import allow, require
 from gateway.console.care_pages import HOURS
 from gateway.console.filters import filters
 from gateway.console.forms import read_form
@@ -37,6 +39,7 @@ def queue_page(request: Request, me: Me, services: Parts) -> Response:
         found = queue(session, services, wanted, me, now)
         choices, badge = filters(session, labels_of(services)), standing(session, me).badge
     shown: dict[str, Any] = {"queue": found, "wanted": wanted, "choices": choices, "badge": badge}
+    shown["warnings"] = _calendar_warnings(services, me)
     return page(request, "queue.html", me, page_address=lambda number: wanted.address(page=number), **shown)
 
 
@@ -93,8 +96,8 @@ async def transfer(request: Request, number: str, me: Me, services: Parts) -> Re
 async def move(request: Request, number: str, me: Me, services: Parts) -> Response:
     """Waiting for the customer, on site, going on."""
     form = await read_form(request)
-    status = form.option("status", get_args(work.Station))
-    await run_in_threadpool(work.move, services, me, number, status)
+    status, seen = form.option("status", get_args(work.Station)), form.optional("seen")
+    await run_in_threadpool(work.move, services, me, number, status, form.number("seen") if seen else None)
     return _back(number, "moved")
 
 
@@ -121,6 +124,11 @@ async def reopen(request: Request, number: str, me: Me, services: Parts) -> Resp
     form = await read_form(request)
     await run_in_threadpool(work.reopen, services, me, number, reason=form.optional("reason"))
     return _back(number, "reopened")
+
+
+def _calendar_warnings(services: ConsoleServices, me: Agent) -> tuple[CalendarWarning, ...]:
+    """For those who can do something about it: they go away when the year is confirmed in support.toml."""
+    return warnings(services.clock(), services.hours) if allow(me, "calendar.keep") else ()
 
 
 def _ring(services: ConsoleServices, conversation_id: int | None) -> None:

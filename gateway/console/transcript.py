@@ -12,6 +12,7 @@ from desk.messages import Message
 from gateway import tables
 from gateway.masking import for_agents
 
+_ENTRIES = ("answer", "runbook")  # kinds of messages
 _MARKS = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`", re.DOTALL)
 
 
@@ -38,7 +39,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Bubble:
-    """One message as the agent sees it; passwords and the like in the customer's words are masked."""
+    """One message as the agent sees it; customers' passwords and the like are masked, whoever repeats them."""
 
     seq: int
     author: str
@@ -72,7 +73,9 @@ def spans(text: str) -> tuple[Span, ...]:
 
 def _bubble(message: Message, names: Mapping[int, str]) -> Bubble:
     marked = message.author in ("bot", "system")  # people's stars and backticks are their own
-    text = for_agents(message.text) if message.author == "user" else message.text
+    # What the bot and the desk say may repeat what the customer has written; what the knowledge base says may not.
+    ours = message.author == "agent" or message.kind in _ENTRIES
+    text = message.text if ours else for_agents(message.text)
     return Bubble(
         seq=message.seq,
         author=message.author,
@@ -104,7 +107,9 @@ def _card(payload: Mapping[str, Any]) -> Card | None:
 
 def _options(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """Labels of what was offered."""
-    return tuple(_text(option, "label") for option in _items(payload, "options") if isinstance(option, Mapping))
+    return tuple(
+        for_agents(_text(option, "label")) for option in _items(payload, "options") if isinstance(option, Mapping)
+    )
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:

@@ -13,11 +13,11 @@ from desk import agents, conversations, messages, tickets
 from desk.agents import Agent
 from desk.conversations import Conversation
 from desk.errors import IllegalMove
-from desk.tickets import Filter
+from gateway.care.solved import Solved
 from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.console.access import allow, require
 from gateway.console.card import speaks
-from gateway.console.errors import Answered, Invalid, NotYours
+from gateway.console.errors import Answered, Invalid, NotYours, Unread
 from gateway.console.labels import Labels
 from gateway.console.services import ConsoleServices
 from gateway.console.step import Step
@@ -84,10 +84,15 @@ def transfer(services: ConsoleServices, agent: Agent, number: str, to: int, *, r
         return step.rings
 
 
-def move(services: ConsoleServices, agent: Agent, number: str, to: Station) -> None:
-    """Waiting for the customer, on site, or going on."""
+def move(services: ConsoleServices, agent: Agent, number: str, to: Station, seen: int | None = None) -> None:
+    """Waiting for the customer, on site, or going on. `seen` is the last seq on the agent's page, None where nobody
+    knows. Raises Unread where the clocks would stop although the customer has just answered."""
     with services.db.write() as session:
         step = Step.begin(session, services, agent, number, "ticket.move")
+        if to == "waiting" and step.conversation is not None and seen is not None:
+            since = messages.after(session, step.conversation.id, seen)
+            if any(one.author == "user" for one in since):
+                raise Unread
         tickets.move(session, number, to, by=agent.actor, now=step.now)
 
 
@@ -102,15 +107,13 @@ def correct(services: ConsoleServices, agent: Agent, number: str, *, category: s
 
 
 def resolve(services: ConsoleServices, agent: Agent, number: str, solution: str) -> int | None:
-    """Solved: the customer is told, and the bot answers again."""
+    """Solved: the customer is told and can say whether it is, and the bot answers again."""
     with services.db.write() as session:
         step = Step.begin(session, services, agent, number, "ticket.resolve")
         tickets.resolve(session, number, solution=solution, by=agent.actor, now=step.now)
         if step.conversation is not None:
-            told = solution.rstrip("。.;； \n")
-            step.notice("turn.human.resolved", number=step.ticket.number, solution=told)
-            if _is_over(step, step.conversation):
-                conversations.release(session, step.conversation.id, now=step.now)
+            told = Solved(services.wording, services.rules.asks, by=agent.id)
+            told.tell(session, step.conversation, tickets.get(session, number), solution, now=step.now)
         return step.rings
 
 
@@ -144,12 +147,3 @@ def _hold(step: Step, conversation: Conversation) -> None:
         conversations.take(step.session, conversation.id, step.agent.id, now=step.now)
     if conversation.channel != WECHAT:  # there every push counts against the quota, and this one can be spared
         step.notice("console.notice.taken", name=step.agent.name)
-
-
-def _is_over(step: Step, conversation: Conversation) -> bool:
-    """Nobody else is still needed in this conversation."""
-    if conversation.state not in ("waiting", "human"):
-        return False
-    if conversation.owner_id not in (None, step.agent.id, step.ticket.assignee_id):
-        return False
-    return not tickets.listing(step.session, Filter(conversation_id=conversation.id, handoff=True, open=True), limit=1)

@@ -15,7 +15,7 @@ from gateway.notifications.people import called
 from gateway.notifications.routes import PERSONAL, TARGETS, Event, Routes
 from zhtext.secrets import mask_secrets
 
-__all__ = ["KINDS", "Event", "StaffNotice", "tell"]
+__all__ = ["KINDS", "Event", "StaffNotice", "tell", "told_already"]
 
 KINDS: Mapping[str, str] = {target: f"staff_{target}" for target in TARGETS}
 
@@ -56,6 +56,11 @@ def tell(session: Session, notice: StaffNotice, routes: Routes, *, now: datetime
         for target in _chosen(notice, wanted, people)
     )
     return sum(outbox.enqueue(session, draft, now=now) for draft in drafts)
+
+
+def told_already(session: Session, key: str) -> bool:
+    """Whether a notice with this key is on record, on whatever target; only reads."""
+    return any(outbox.known(session, f"staff:{target}:{key}") for target in TARGETS)
 
 
 def _people(session: Session, ids: Sequence[int]) -> tuple[Agent, ...]:

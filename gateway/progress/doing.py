@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -10,29 +11,40 @@ from desk.conversations import Conversation
 from desk.errors import ConflictingRepeat
 from desk.session import Session
 from desk.tickets import Ticket
-from gateway import team
-from gateway.plan import Situation
-from gateway.render import Voice
+from gateway.care import team
+from gateway.care.ticket_talk import URGED_FOR
+from gateway.rules import ServiceRules
 from gateway.services import Services
-from gateway.ticket_talk import URGED_FOR
+from gateway.wording import Wording
 
 Done = Literal["urged", "urged_again", "noted", "note_empty", "note_long", "closed", "no_conversation"]
 LONGEST_NOTE = 500  # characters
+
+
+@dataclass(frozen=True)
+class _Pressed:
+    """The button of the page, as the team reads it."""
+
+    question: str
+    now: datetime
+    wording: Wording
+    rules: ServiceRules
 
 
 def urge(services: Services, number: str) -> Done:
     """Tell whoever can hurry, once for half an hour. Raises NotFound."""
     now = services.clock()
     with services.db.write() as session:
-        conversation = _locked(session, number, now)
+        _locked(session, number, now)
         ticket = tickets.get(session, number)
         if not ticket.open:
             return "closed"
         if _urged(session, ticket, now - URGED_FOR):
             return "urged_again"
         tickets.urge(session, number, ticket.contact_id, now=now)
-        if conversation is not None:
-            team.urged(session, _situation(services, conversation, now), ticket)
+        team.urged(
+            session, _Pressed(services.wording.text("progress.urge"), now, services.wording, services.rules), ticket
+        )
         return "urged"
 
 
@@ -41,7 +53,7 @@ def note(services: Services, number: str, text: str, key: str) -> Done:
 
     The bot does not answer them: who fills in this field talks to the engineer. Raises NotFound.
     """
-    words, now = text.strip(), services.clock()
+    words, now = _plain(text).strip(), services.clock()
     if not words:
         return "note_empty"
     if len(words) > LONGEST_NOTE:
@@ -55,7 +67,12 @@ def note(services: Services, number: str, text: str, key: str) -> Done:
             return "no_conversation"
         try:
             stored = messages.record_inbound(
-                session, conversation.id, f"progress:{number}:{key}", words, payload={"via": "progress"}, now=now
+                session,
+                conversation.id,
+                f"progress:{number}:{_plain(key)}",
+                words,
+                payload={"via": "progress"},
+                now=now,
             )
         except ConflictingRepeat:
             return "noted"  # the key of a page that was sent before, with other words: the first ones are kept
@@ -76,6 +93,6 @@ def _urged(session: Session, ticket: Ticket, since: datetime) -> bool:
     return any(event.created_at > since for event in tickets.events_of(session, [ticket.id], ["urged"])[ticket.id])
 
 
-def _situation(services: Services, conversation: Conversation, now: datetime) -> Situation:
-    voice = Voice(conversation.script, conversation.region)
-    return Situation.of(services, conversation, services.wording.text("progress.urge"), voice, now=now)
+def _plain(text: str) -> str:
+    """Without the characters that no database keeps."""
+    return "".join(char for char in text if char != "\0" and not "\ud800" <= char <= "\udfff")

@@ -13,7 +13,7 @@ from desk.errors import NotFound
 from desk.session import Session
 from desk.sla import Clock
 from desk.tickets import Ticket, TicketEvent
-from gateway import promises
+from gateway.care import promises
 from gateway.render import Voice
 from gateway.rules import ServiceRules
 from gateway.wording import Wording

@@ -1,6 +1,6 @@
 """解决了吗, a day after a ticket was resolved: asked once, by day, where and when the customer can hear it.
 
-Whoever cannot be reached is asked with their next turn: see `gateway.asking.with_turn`.
+Whoever cannot be reached is asked with their next turn: see `gateway.care.asking.with_turn`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from desk.asks import Ask
 from desk.conversations import Change
 from desk.errors import StoreError
 from desk.session import Session
-from gateway import asking, render
-from gateway.notices import Channels, reachable
+from gateway import render
+from gateway.care import asking
+from gateway.care.notices import Channels, reachable
+from gateway.care.telling import say
 from gateway.render import Voice
-from gateway.timers.telling import say
 from gateway.timers.timed_desk import TimedDesk
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,7 @@ _AT_ONCE = 50
 def asks(desk: TimedDesk) -> int:
     """Plan, ask and expire; how many customers were asked, each in a transaction of their own. Raises StoreError."""
     now, rules = desk.clock(), desk.rules.asks
-    with desk.db.write() as session:
-        desk_asks.expire(session, rules, now=now)
-        desk_asks.plan(session, rules, now=now)
+    _prepare(desk, now)
     if not rules.awake(now, desk.hours.tz):
         return 0
     channels = reachable(pushes=desk.pushes, now=now)
@@ -49,6 +48,21 @@ def asks(desk: TimedDesk) -> int:
             continue
         done += asked
     return done
+
+
+def _prepare(desk: TimedDesk, now: datetime) -> None:
+    """Each in a transaction of its own, and only where there is something: what is expired is held by nobody who waits
+    for a conversation."""
+    rules = desk.rules.asks
+    with desk.db.read() as session:
+        old = desk_asks.to_expire(session, rules, now=now)
+        new = desk_asks.to_plan(session, rules, now=now)
+    if old:
+        with desk.db.write() as session:
+            desk_asks.expire(session, rules, now=now)
+    if new:
+        with desk.db.write() as session:
+            desk_asks.plan(session, rules, now=now)
 
 
 def _asked(session: Session, desk: TimedDesk, one: Ask, channels: Channels, now: datetime) -> bool:

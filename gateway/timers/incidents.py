@@ -10,9 +10,9 @@ from desk.errors import StoreError
 from desk.incidents import Incident, Untold, claim, due, get, propose_due, untold
 from desk.session import Session
 from desk.tickets import Filter, Ticket
+from gateway.care.incidents import INCIDENT, Desk, announce, over
 from gateway.channels.wechat import delivery as wechat
 from gateway.channels.wechat.reading import CHANNEL as WECHAT
-from gateway.incidents import INCIDENT, Desk, announce, over
 from gateway.render import Voice
 from gateway.timers.timed_desk import TimedDesk
 

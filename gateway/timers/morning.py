@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from desk import reports
+from desk.calendar import warnings
 from desk.reports import Night
 from desk.session import Session
-from gateway.morning import brief
+from gateway.notifications.morning import brief
 from gateway.notifications.staff import StaffNotice, tell
 from gateway.timers.timed_desk import TimedDesk
 
@@ -28,6 +29,7 @@ def morning(desk: TimedDesk) -> int:
         with desk.db.read() as session:
             content = reports.collect(session, night, now=now)
         content["late"] = now - night.until > timedelta(hours=1)
+        content["calendar"] = [{"code": one.code, "year": one.year} for one in warnings(now, desk.hours)]
         with desk.db.write() as session:
             made += _keep(session, desk, night, content, now)
     return made

@@ -8,7 +8,7 @@ from desk import agents, tickets, viewers
 from desk import promises as kept
 from desk.promises import Promise
 from desk.session import Session
-from gateway.notifications.staff import StaffNotice, tell
+from gateway.notifications.staff import StaffNotice, tell, told_already
 from gateway.timers.timed_desk import TimedDesk
 
 FORGET_VIEWERS = timedelta(days=1)
@@ -18,8 +18,7 @@ def promises(desk: TimedDesk) -> int:
     """Remind of promises, decide those that are due, say when to write to a customer, end consents, close what is
     settled; how many things were done. Each is a transaction of its own."""
     done = _remind(desk) + _decide(desk) + _reach(desk) + _end_consents(desk) + _close(desk)
-    with desk.db.write() as session:
-        viewers.forget(session, before=desk.clock() - FORGET_VIEWERS)
+    _forget(desk)
     return done
 
 
@@ -27,8 +26,11 @@ def _remind(desk: TimedDesk) -> int:
     now = desk.clock()
     with desk.db.read() as session:
         near = kept.soon(session, now=now, within=desk.rules.care.promise_warning)
+        known = {one.id for one in near if told_already(session, f"promise_due:{one.id}")}
     told = 0
     for promise in near:
+        if promise.id in known:
+            continue
         notice = StaffNotice(
             "promise_due",
             key=f"promise_due:{promise.id}",
@@ -97,8 +99,21 @@ def _close(desk: TimedDesk) -> int:
     days, now = desk.rules.care.close_after_days, desk.clock()
     if not days:
         return 0
+    before = now - timedelta(days=days)
+    with desk.db.read() as session:  # writing takes turns: not for nothing
+        if not tickets.settled(session, before=before):
+            return 0
     with desk.db.write() as session:
-        return len(tickets.close_resolved(session, before=now - timedelta(days=days), now=now))
+        return len(tickets.close_resolved(session, before=before, now=now))
+
+
+def _forget(desk: TimedDesk) -> None:
+    before = desk.clock() - FORGET_VIEWERS
+    with desk.db.read() as session:
+        there = viewers.stale(session, before=before)
+    if there:
+        with desk.db.write() as session:
+            viewers.forget(session, before=before)
 
 
 def _broken(desk: TimedDesk, session: Session, promise: Promise) -> StaffNotice:

@@ -9,11 +9,12 @@ from desk.errors import StoreError
 from desk.queueing import Waiting
 from desk.session import Session
 from desk.tickets import Ticket
-from gateway import promises, render
-from gateway.dispatching import leads
+from gateway import render
+from gateway.care import promises
+from gateway.care.dispatching import leads
+from gateway.care.telling import say
 from gateway.notifications.staff import StaffNotice, tell
 from gateway.render import Voice
-from gateway.timers.telling import say
 from gateway.timers.timed_desk import TimedDesk
 
 log = logging.getLogger(__name__)

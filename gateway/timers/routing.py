@@ -6,7 +6,7 @@ import logging
 
 from desk import routing as desk_routing
 from desk.errors import StoreError
-from gateway.dispatching import assign_now
+from gateway.care.dispatching import assign_now
 from gateway.timers.timed_desk import TimedDesk
 
 log = logging.getLogger(__name__)

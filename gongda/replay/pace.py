@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.bursts import Pace
+from gateway.turns.bursts import Pace
 
 _HOLD = 2.0  # seconds; only ever waited out when the last of a burst is refused
 

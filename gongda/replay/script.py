@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from gateway.bursts import Pace
+from gateway.turns.bursts import Pace
 from gongda.replay.errors import BadScript
 
 CHANNELS = ("web", "wechat")

@@ -30,11 +30,11 @@ from gateway.channels.wechat.late import KIND as WECHAT_LATE
 from gateway.channels.wechat.late import fulfil
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.engine import Engine, Part
-from gateway.flow import Flow
 from gateway.hub import Hub
 from gateway.services import Services
 from gateway.timers.schedule import EVERY, Look
 from gateway.timers.timed_desk import TimedDesk
+from gateway.turns.flow import Flow
 from gongda.deliveries import Deliveries
 from gongda.replay.pace import ReplayPace
 

@@ -14,11 +14,11 @@ from desk.conversations import Choice
 from desk.feedback import LONGEST_REASON
 from gateway.channels.web import events, thumbs
 from gateway.channels.web.sessions import WebSessions
-from gateway.flow import Flow, Incoming
 from gateway.limits import Limits
 from gateway.render import Voice
 from gateway.requests import RequestBody
 from gateway.services import Services
+from gateway.turns.flow import Flow, Incoming
 
 CHANNEL = "web"
 

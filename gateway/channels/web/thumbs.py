@@ -9,12 +9,12 @@ from desk.feedback import LONGEST_REASON
 from desk.messages import Message
 from desk.session import Session
 from desk.turns import Content, TurnDraft
-from gateway.carry_out import DISLIKES_BEFORE_HUMAN, CarryOut
+from gateway.care.handing import handed
 from gateway.errors import Missing
-from gateway.handing import handed
-from gateway.plan import Situation
 from gateway.render import Voice
 from gateway.services import Services
+from gateway.turns.carry_out import DISLIKES_BEFORE_HUMAN, CarryOut
+from gateway.turns.plan import Situation
 from gateway.wording import Wording
 from zhtext.severity import assess
 

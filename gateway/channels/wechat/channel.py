@@ -23,7 +23,7 @@ from gateway.channels.wechat.splitting import cut, size
 from gateway.channels.wechat.text import render
 from gateway.channels.wechat.xml import InboundXml
 from gateway.errors import GatewayError
-from gateway.flow import Accepted, Inbox, Incoming, Outcome
+from gateway.turns.flow import Accepted, Inbox, Incoming, Outcome
 from gateway.wording import Wording
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from desk import conversations, messages, turns
 from desk.clock import Clock
 from desk.database import Database
 from desk.turns import Content, Reply, TurnDraft
-from gateway.flow import Accepted, Incoming, Outcome, Outgoing
+from gateway.turns.flow import Accepted, Incoming, Outcome, Outgoing
 
 Script = Callable[[Incoming], Sequence[Reply]]
 

@@ -18,7 +18,7 @@ from gateway.channels.wechat.delivery import Verdict, drafts, queue
 from gateway.channels.wechat.phrases import Phrases
 from gateway.channels.wechat.reading import CHANNEL
 from gateway.channels.wechat.text import render
-from gateway.flow import Accepted
+from gateway.turns.flow import Accepted
 from gateway.wording import Wording
 
 KIND = "wechat_late"

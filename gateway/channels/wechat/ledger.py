@@ -21,7 +21,7 @@ from gateway.channels.wechat.claims import claim, enqueue_claimed
 from gateway.channels.wechat.delivery import KIND, drafts, queue
 from gateway.channels.wechat.passive import Arrangement, Owed
 from gateway.channels.wechat.reading import CHANNEL
-from gateway.flow import Accepted
+from gateway.turns.flow import Accepted
 
 _WHILE_ANSWERING = timedelta(seconds=60)  # how long brought rows are ours: past WeChat's three deliveries
 _AFTER_THE_REPLY = timedelta(seconds=2)  # so that the second part does not arrive before the first

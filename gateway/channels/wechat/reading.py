@@ -16,7 +16,7 @@ from gateway.channels.wechat.xml import (
     TextXml,
     VoiceXml,
 )
-from gateway.flow import Incoming
+from gateway.turns.flow import Incoming
 
 CHANNEL = "wechat"
 

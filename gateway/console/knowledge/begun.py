@@ -16,9 +16,9 @@ from desk.session import Session
 from desk.tickets import Ticket
 from gateway.console.services import ConsoleServices
 from gateway.errors import NoDirectAnswer
+from retrieval.building.placing import ENTRIES, QUESTIONS, Place, Vote, agreed
 from retrieval.knowledge.drafts import from_cluster, from_ticket, similar
 from retrieval.knowledge.entry import Entry
-from retrieval.building.placing import ENTRIES, QUESTIONS, Place, Vote, agreed
 from zhtext.patterns import groups, wording
 
 _PATIENCE = 2.0  # seconds for all questions: a suggestion is not worth more

@@ -10,9 +10,9 @@ from typing import Any
 
 from gateway.console.knowledge.written import MOST_VARIANTS, Written
 from gateway.console.labels import Labels
+from retrieval.errors import BadEntry
 from retrieval.knowledge import versions
 from retrieval.knowledge.entry import TYPES, Entry, Variant
-from retrieval.errors import BadEntry
 from retrieval.knowledge.unwritten import MARK, placeholder
 from zhtext.contacts import AllowList, strangers
 

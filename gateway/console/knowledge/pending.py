@@ -11,9 +11,9 @@ from desk import entries, publications
 from desk.entries import InForce
 from desk.publications import Publication
 from desk.session import Session
+from retrieval.errors import BadEntry
 from retrieval.knowledge.entries import read_build
 from retrieval.knowledge.entry import Entry
-from retrieval.errors import BadEntry
 
 _ENTRIES = "entries.jsonl"  # in the folder of a build
 _LOOKED_AT = 50  # publications, for builds to go back to

@@ -96,7 +96,10 @@ class DeskWatch:
         return (News("desk", told),)
 
     def beat(self) -> None:
-        """The browser is there: its agent is, too."""
+        """The browser is there: its agent is, too. A hundred browsers write once a minute each, not at every beat."""
+        with self._services.db.read() as session:
+            if agents.seen_lately(authenticated(session, self._services, self._token), self._services.clock()):
+                return
         with self._services.db.write() as session:
             me = authenticated(session, self._services, self._token)
             agents.seen(session, me.id, now=self._services.clock())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import get_args
 
 from fastapi import APIRouter
@@ -16,13 +14,13 @@ from desk import agents, duty
 from desk.agents import TEAM, Agent
 from desk.duty import Kind, Line, Overlapping
 from desk.errors import BadValue
-from desk.session import Session
 from gateway.console.access import require
 from gateway.console.errors import Invalid, problem
 from gateway.console.forms import Form, read_form
 from gateway.console.labels import Labels, console_text
 from gateway.console.pages import go_to, page
 from gateway.console.route import ConsoleRoute
+from gateway.console.service.duty_week import NIGHT, Row, called_tonight, parts
 from gateway.console.service.profiles import for_people
 from gateway.console.services import ConsoleServices, labels_of
 from gateway.console.session import Me, Parts
@@ -30,25 +28,10 @@ from gateway.console.session import Me, Parts
 router = APIRouter(route_class=ConsoleRoute, prefix="/duty")
 
 MOST_DAYS = 31  # on which one submission repeats a line
-_NIGHT = time(18), time(8, 30)  # from the evening to the morning: who is on call tonight
+
 _FIELDS = ("agent", "kind", "starts", "ends", "days", "note")
+
 _FURTHEST = timedelta(days=366 * 2)  # from today, in the past as in the future
-
-
-@dataclass(frozen=True)
-class Part:
-    """A line of the roster as one day shows it: `text` is when, within that day."""
-
-    line: Line
-    text: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """An agent's week."""
-
-    agent: Agent
-    days: tuple[tuple[Part, ...], ...]
 
 
 @router.get("")
@@ -110,7 +93,7 @@ def _page(request: Request, me: Agent, services: ConsoleServices, day: date, typ
         team = [one for one in agents.listing(session) if one.role in TEAM]
         lines = duty.listing(session, since, until)
         on_duty = duty.on_duty(session, services.hours, now)
-        tonight = _tonight(session, team, now, tz)
+        tonight = called_tonight(session, team, now, tz)
     days = [since.date() + timedelta(days=number) for number in range(7)]
     return page(
         request,
@@ -118,7 +101,7 @@ def _page(request: Request, me: Agent, services: ConsoleServices, day: date, typ
         me,
         status=422 if typed else 200,
         days=days,
-        rows=[Row(one, tuple(_parts(one, on, lines, tz) for on in days)) for one in team],
+        rows=[Row(one, tuple(parts(one, on, lines, tz) for on in days)) for one in team],
         today=now.astimezone(tz).date(),
         on_duty=[(one, agents.presence_at(one, now)) for one in on_duty],
         tonight=tonight,
@@ -128,31 +111,6 @@ def _page(request: Request, me: Agent, services: ConsoleServices, day: date, typ
         before=days[0] - timedelta(days=7),
         after=days[0] + timedelta(days=7),
     )
-
-
-def _tonight(session: Session, team: Sequence[Agent], now: datetime, tz: tzinfo) -> list[Agent]:
-    """Who may be woken at some time in this night, or in the coming one by day."""
-    local = now.astimezone(tz)
-    evening = local.date() if local.time() >= _NIGHT[1] else local.date() - timedelta(days=1)
-    since = max(now, datetime.combine(evening, _NIGHT[0], tz))
-    lines = duty.listing(session, since, datetime.combine(evening + timedelta(days=1), _NIGHT[1], tz))
-    away = {line.agent_id for line in lines if line.kind == "leave" and line.covers(since)}
-    called = {line.agent_id for line in lines if line.kind == "on_call"} - away
-    return [one for one in team if one.id in called]
-
-
-def _parts(agent: Agent, day: date, lines: Sequence[Line], tz: tzinfo) -> tuple[Part, ...]:
-    start = datetime.combine(day, time(), tz)
-    end = datetime.combine(day + timedelta(days=1), time(), tz)
-    mine = (line for line in lines if line.agent_id == agent.id and line.starts_at < end and line.ends_at > start)
-    return tuple(Part(line, _within(line, start, end, tz)) for line in mine)
-
-
-def _within(line: Line, start: datetime, end: datetime, tz: tzinfo) -> str:
-    """08:30-18:00; empty for the whole day."""
-    first = None if line.starts_at <= start else f"{line.starts_at.astimezone(tz):%H:%M}"
-    last = None if line.ends_at >= end else f"{line.ends_at.astimezone(tz):%H:%M}"
-    return "" if first is None and last is None else f"{first or '00:00'}–{last or '24:00'}"
 
 
 def _add(services: ConsoleServices, form: Form, me: Agent) -> date:
@@ -200,8 +158,8 @@ def _blank(now: datetime, tz: tzinfo, me: Agent) -> dict[str, str]:
     return {
         "agent": str(me.id),
         "kind": "on_call",
-        "starts": f"{today}T{_NIGHT[0]:%H:%M}",
-        "ends": f"{tomorrow}T{_NIGHT[1]:%H:%M}",
+        "starts": f"{today}T{NIGHT[0]:%H:%M}",
+        "ends": f"{tomorrow}T{NIGHT[1]:%H:%M}",
         "days": "1",
         "note": "",
         "message": "",

@@ -11,7 +11,7 @@ from desk.audit import Line
 from desk.contacts import Contact
 from desk.incidents import Incident, Linked, State
 from desk.session import Session
-from gateway.incidents import card, over
+from gateway.care.incidents import card, over
 from gateway.render import Voice
 from gateway.wording import Wording
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -16,22 +14,21 @@ from desk.agents import Agent
 from desk.errors import AlreadyExists, MalformedNumber, NotFound
 from desk.incidents import Incident
 from desk.session import Session
+from gateway.care.incidents import Step
 from gateway.console.access import require
 from gateway.console.errors import Invalid, problem
-from gateway.console.forms import Form, read_form
+from gateway.console.forms import read_form
 from gateway.console.pages import go_to, page
 from gateway.console.route import ConsoleRoute
+from gateway.console.service import incident_acts as acts
 from gateway.console.service.incident_draft import LIMITS, Draft, short
 from gateway.console.service.incident_page import TABS, endings, incident_list, incident_page, previews
 from gateway.console.services import ConsoleServices, labels_of
 from gateway.console.session import Me, Parts
-from gateway.incidents import Desk, Step, announce
 
 router = APIRouter(route_class=ConsoleRoute, prefix="/incidents")
 
 Tab = Literal["going_on", "closed", "dismissed"]
-Act = Callable[[Session], Incident]
-_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 @router.get("")
@@ -67,7 +64,7 @@ async def propose(request: Request, me: Me, services: Parts) -> Response:
     form = await read_form(request)
     draft, named = Draft.typed(form), form.raw("tickets")
     try:
-        made = await run_in_threadpool(_propose, services, me, draft, named)
+        made = await run_in_threadpool(acts.propose, services, me, draft, named)
     except (Invalid, AlreadyExists, NotFound, MalformedNumber) as error:
         return _new(request, me, draft, named, _sentence(services, error), status=_status(error))
     return _back(made, "incident_proposed")
@@ -107,7 +104,7 @@ async def close(request: Request, incident_id: int, me: Me, services: Parts) -> 
     form = await read_form(request)
     resolution = short(labels_of(services), "resolution", form.raw("resolution"), needed=True)
     resolves = form.raw("resolves") == "yes"
-    await _do(
+    await acts.do(
         services,
         me,
         lambda session: incidents.close(
@@ -124,7 +121,7 @@ async def dismiss(request: Request, incident_id: int, me: Me, services: Parts) -
     require(me, "incidents.keep")
     reason = short(labels_of(services), "reason", (await read_form(request)).raw("reason"), needed=True)
     now = services.clock()
-    await _do(
+    await acts.do(
         services, me, lambda session: incidents.dismiss(session, incident_id, reason=reason, by=me.actor, now=now)
     )
     return _back(incident_id, "incident_dismissed")
@@ -136,7 +133,7 @@ async def merge(request: Request, incident_id: int, me: Me, services: Parts) -> 
     require(me, "incidents.keep")
     into = (await read_form(request)).number("into")
     now = services.clock()
-    await _do(services, me, lambda session: incidents.merge(session, incident_id, into, by=me.actor, now=now))
+    await acts.do(services, me, lambda session: incidents.merge(session, incident_id, into, by=me.actor, now=now))
     return _back(into, "incident_merged")
 
 
@@ -144,8 +141,8 @@ async def merge(request: Request, incident_id: int, me: Me, services: Parts) -> 
 async def link(request: Request, incident_id: int, me: Me, services: Parts) -> Response:
     """These tickets report it, too."""
     require(me, "incidents.propose")
-    numbers = _numbers(services, await read_form(request), "tickets")
-    await _do(services, me, lambda session: _linked(session, services, me, incident_id, numbers))
+    numbers = acts.named(services, await read_form(request), "tickets")
+    await acts.do(services, me, lambda session: acts.linked(session, services, me, incident_id, numbers))
     return _back(incident_id, "incident_linked")
 
 
@@ -153,13 +150,13 @@ async def link(request: Request, incident_id: int, me: Me, services: Parts) -> R
 async def unlink(request: Request, incident_id: int, me: Me, services: Parts) -> Response:
     """This one is about something else."""
     require(me, "incidents.propose")
-    (number, *_) = _numbers(services, await read_form(request), "tickets")
+    (number, *_) = acts.named(services, await read_form(request), "tickets")
 
     def act(session: Session) -> Incident:
         incidents.unlink(session, incident_id, number, by=me.actor, now=services.clock())
         return incidents.get(session, incident_id)
 
-    await _do(services, me, act)
+    await acts.do(services, me, act)
     return _back(incident_id, "incident_unlinked")
 
 
@@ -176,51 +173,11 @@ async def _decide(
         return act(session, incident_id, wanted, by=me.actor, now=now)
 
     try:
-        await _do(services, me, work, step)
+        await acts.do(services, me, work, step)
     except (Invalid, AlreadyExists) as error:
         said, status = _sentence(services, error), _status(error)
         return await run_in_threadpool(lambda: _one(request, me, services, incident_id, draft, said, status))
     return _back(incident_id, f"incident_{step or 'saved'}")
-
-
-async def _do(services: ConsoleServices, me: Agent, act: Act, step: Step | None = None) -> Incident:
-    """The decision and, with it, what the team is told."""
-
-    def work() -> Incident:
-        with services.db.write() as session:
-            done = act(session)
-            if step is not None:
-                announce(session, done, step, Desk(services.wording, services.rules.routes), now=services.clock())
-            return done
-
-    return await run_in_threadpool(work)
-
-
-def _propose(services: ConsoleServices, me: Agent, draft: Draft, named: str) -> int:
-    wanted, now = draft.checked(services, None), services.clock()
-    numbers = _split(services, named)
-    with services.db.write() as session:
-        made = incidents.propose(session, wanted, by=me.actor, now=now)
-        counted = _linked(session, services, me, made.id, numbers)
-        announce(session, counted, "proposed", Desk(services.wording, services.rules.routes), now=now)
-        return made.id
-
-
-def _linked(
-    session: Session, services: ConsoleServices, me: Agent, incident_id: int, numbers: tuple[str, ...]
-) -> Incident:
-    for number in sorted(numbers):
-        incidents.link_ticket(session, incident_id, number, by=me.actor, now=services.clock())
-    return incidents.get(session, incident_id)
-
-
-def _numbers(services: ConsoleServices, form: Form, field: str) -> tuple[str, ...]:
-    """At least one ticket number. Raises Invalid."""
-    return _split(services, short(labels_of(services), "tickets", form.raw(field), needed=True))
-
-
-def _split(services: ConsoleServices, named: str) -> tuple[str, ...]:
-    return tuple(one for one in _BETWEEN.split(short(labels_of(services), "tickets", named)) if one)
 
 
 def _one(

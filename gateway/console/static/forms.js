@@ -28,6 +28,8 @@ async function send(form, submitter) {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
   const boxes = form.querySelectorAll("textarea");
+  const last = document.querySelector("#transcript article:last-of-type")?.dataset.seq ?? "";
+  form.querySelectorAll("[data-last-seq]").forEach((field) => (field.value = last)); // what came in since the page did
   const body = new URLSearchParams(new FormData(form, submitter));
   boxes.forEach((box) => (box.readOnly = true));
   const response = await ask(form.getAttribute("action"), { method: "POST", body });

@@ -71,10 +71,19 @@ def test_one_caller_asks_and_the_first_answer_counts(
     one = planned(db, clock, conversation)
 
     with db.write() as session:
-        assert asks.answer(session, one.id, "yes", now=clock()) is False  # nobody has asked yet
         assert [asks.ask(session, one.id, now=clock()) for _ in range(2)] == [True, False]
         assert [asks.answer(session, one.id, said, now=clock()) for said in ("yes", "no")] == [True, False]
         assert (asks.get(session, one.id).state, asks.get(session, one.id).answer) == ("answered", "yes")
+
+
+def test_what_is_answered_before_it_is_asked_is_not_asked(
+    db: Database, clock: FixedClock, conversation: Conversation
+) -> None:
+    one = planned(db, clock, conversation)
+
+    with db.write() as session:
+        assert asks.answer(session, one.id, "yes", now=clock())
+        assert asks.ask(session, one.id, now=clock()) is False
 
 
 def test_an_unknown_ask_is_none(db: Database) -> None:

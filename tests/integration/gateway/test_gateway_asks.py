@@ -11,13 +11,13 @@ from desk import asks, conversations, outbox, tickets
 from desk.messages import Message
 from desk.tables import AskRow, FeedbackRow
 from desk.tickets import Ticket
-from gateway.asking import ANSWERABLE
+from gateway.care.asking import ANSWERABLE
 from gateway.engine import Said
 from gateway.errors import NoReply
-from gateway.flow import Incoming, Outcome
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers.asks import asks as tick
+from gateway.turns.flow import Incoming, Outcome
 from tests.integration.gateway.turn_world import CHOICES, HANDOFF, World, texts
 
 DAY = timedelta(days=1)

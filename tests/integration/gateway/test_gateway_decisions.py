@@ -10,7 +10,7 @@ from contract.decisions import Answer, Asking, Complaint, Decline, Feedback, Ope
 from desk import turns
 from desk.tables import FeedbackRow, UnansweredRow
 from gateway.engine import Part, Said
-from gateway.flow import Outcome
+from gateway.turns.flow import Outcome
 from tests.integration.gateway.turn_world import ANSWER, CHOICES, DECLINE, HANDOFF, WORDING, World, kinds, texts
 from zhtext.contacts import AllowList
 

@@ -10,10 +10,10 @@ import pytest
 
 from contract.turn import TurnContext
 from desk.errors import ConflictingRepeat
-from gateway.bursts import Pace
 from gateway.engine import FakeEngine, Part, Said
 from gateway.errors import TooLarge, Unusable
-from gateway.flow import Flow, Incoming
+from gateway.turns.bursts import Pace
+from gateway.turns.flow import Flow, Incoming
 from tests.integration.gateway.turn_world import ANSWER, CHOICES, World, texts
 
 

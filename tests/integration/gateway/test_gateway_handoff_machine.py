@@ -27,11 +27,11 @@ from desk import conversations, tickets
 from desk.clock import FixedClock
 from desk.conversations import Conversation
 from desk.tickets import Ticket
-from gateway.bursts import Pace
 from gateway.engine import Part
-from gateway.flow import Outcome
 from gateway.timers.asks import asks as ask
 from gateway.timers.queue import queue as time_out
+from gateway.turns.bursts import Pace
+from gateway.turns.flow import Outcome
 from tests.integration.gateway.turn_world import ANSWER, DECLINE, HANDOFF, NOW, World, opened
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import pytest
 from contract.decisions import Callback, Complaint, Handoff, OpenTicket, TicketStatus, TicketUrge
 from desk import agents, conversations, outbox, tickets
 from desk.tickets import Ticket
-from gateway import appointments
+from gateway.care import appointments
 from gateway.engine import Said
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules

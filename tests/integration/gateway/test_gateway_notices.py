@@ -18,10 +18,10 @@ from desk.database import Database
 from desk.errors import StoreBusy
 from desk.messages import Message
 from desk.outbox import Delivery
+from gateway.care.notices import tell_due
 from gateway.channels.web import events, thumbs
 from gateway.errors import NoReply
-from gateway.flow import Incoming, Outcome
-from gateway.notices import tell_due
+from gateway.turns.flow import Incoming, Outcome
 from retrieval.knowledge.entry import Entry
 from tests.integration.gateway.turn_world import ANSWER, DECLINE, HANDOFF, WORDING, World, kinds, texts
 from zhtext.contacts import AllowList

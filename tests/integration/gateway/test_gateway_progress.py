@@ -11,11 +11,13 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from desk import contacts, tickets
+from desk import contacts, outbox, tickets
 from desk.tickets import Ticket
 from gateway.app import create_app
 from gateway.errors import Missing
+from gateway.notifications.routes import Routes
 from gateway.progress.links import GOOD_FOR, Links
+from gateway.rules import ServiceRules
 from tests.integration.gateway.turn_world import HANDOFF, NOW, SETTINGS, TICKET, World
 
 PUBLIC = "https://help.example.com"
@@ -223,3 +225,31 @@ def test_a_links_clock_is_ours(turns_world: World) -> None:
 
     assert turns_world.clock() != NOW
     assert Links("secret", "", turns_world.clock).token("GD-20261122-0042-7") != before
+
+
+def test_urging_a_ticket_without_a_conversation_tells_the_team_too(turns_world: World) -> None:
+    now = turns_world.clock()
+    turns_world.agent("wang", "王组长", "lead")
+    with turns_world.db.write() as session:
+        contact = contacts.for_identity(session, "api", "crm-1", now=now)
+        draft = tickets.TicketDraft("other", "P3", "接口提交", reason="api", handoff=False)
+        ticket = tickets.open_ticket(session, draft, key="api:1", contact_id=contact.id, by="api", now=now).ticket
+    turns_world.rules = ServiceRules(routes=Routes({"urged": ("wecom",)}))
+    turns_world.restart()
+
+    with TestClient(create_app(turns_world.services, "an api key"), follow_redirects=False) as http:
+        done = http.post(f"{link(turns_world, ticket)}/urge")
+
+    assert done.headers["location"].endswith("said=urged")
+
+    with turns_world.db.write() as session:
+        (told,) = outbox.lease(session, now=now)
+    assert told.payload["number"] == ticket.number
+    assert [one["name"] for one in told.payload["people"]] == ["王组长"]
+
+
+async def test_characters_that_no_database_keeps_are_left_out(turns_world: World, http: TestClient) -> None:
+    path = link(turns_world, await opened(turns_world))
+    assert send(http, path, "\0还是\0不行\0", key="k\0").status_code == 303
+    assert turns_world.messages()[-1].text == "还是不行"
+    assert send(http, path, "\0 \0").status_code == 200

@@ -10,10 +10,10 @@ from contract.decisions import Handoff
 from desk import conversations, outbox, tickets
 from desk.queueing import QueueRules
 from gateway.engine import Said
-from gateway.flow import Incoming
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers.queue import queue as tick
+from gateway.turns.flow import Incoming
 from tests.integration.gateway.turn_world import ANSWER, HANDOFF, WORDING, World, kinds, texts
 
 HALF_HOUR = timedelta(minutes=30)

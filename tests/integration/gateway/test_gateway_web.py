@@ -20,7 +20,7 @@ from desk.tables import ConversationRow, FeedbackRow
 from gateway.app import create_app
 from gateway.channels.web import events
 from gateway.channels.web.sessions import WebSessions
-from gateway.flow import Flow, Incoming
+from gateway.turns.flow import Flow, Incoming
 from tests.integration.gateway.turn_world import ANSWER, CHOICES, SETTINGS, WORDING, World
 
 KEY = "an api key"

@@ -12,7 +12,7 @@ from desk.clock import FixedClock
 from desk.database import Database
 from desk.outbox import Delivery
 from desk.tables import TicketRow
-from gateway.dispatching import assign_now
+from gateway.care.dispatching import assign_now
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers import TimedDesk

@@ -18,7 +18,7 @@ from desk.database import Database
 from desk.incidents import Incident
 from desk.messages import Message
 from desk.tickets import Ticket, TicketDraft
-from gateway.incidents import again, attach, card, greet, known, over
+from gateway.care.incidents import again, attach, card, greet, known, over
 from gateway.notifications.routes import Routes
 from gateway.render import Voice
 from gateway.rules import ServiceRules

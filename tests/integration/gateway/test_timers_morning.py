@@ -16,7 +16,7 @@ import pytest
 from desk import outbox, reports
 from desk.calendar import WorkingHours
 from desk.clock import FixedClock
-from gateway.morning import LONGEST, brief
+from gateway.notifications.morning import LONGEST, brief
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers import TimedDesk
@@ -57,6 +57,14 @@ def test_it_comes_at_half_past_eight_and_once(desk: TimedDesk) -> None:
     assert morning(desk) == 0
     assert [morning(when(desk, at(24, 8, 30))), morning(when(desk, at(24, 8, 31)))] == [1, 0]
     assert len(sent(desk, at(24, 9))) == 1
+
+
+@pytest.mark.parametrize(("confirmed", "warned"), [(frozenset(), True), (frozenset({2027}), False)])
+def test_a_year_that_nobody_has_confirmed_is_one_line(desk: TimedDesk, confirmed: frozenset[int], warned: bool) -> None:
+    morning(replace(when(desk, at(24, 8, 30)), hours=WorkingHours(confirmed=confirmed)))
+    (notice,) = sent(desk, at(24, 9))
+    lines = [line for line in notice["lines"] if "放假调休" in line]
+    assert lines == (["注意：2027 年放假调休还没有通知，请到控制台“日历”核对"] if warned else [])
 
 
 def test_nothing_comes_on_a_weekend(desk: TimedDesk) -> None:
@@ -118,6 +126,7 @@ def test_the_robots_say_the_numbers_and_the_urgent_ones(desk: TimedDesk) -> None
         f"· P1 {urgent.number} 中建三局 客户 1：数据全没了（还没有人处理）",
         f"· P2 {other.number} 客户 2：报表打不开",
         "值班表上今天没有人",
+        "注意：2027 年放假调休还没有通知，请到控制台“日历”核对",
         "完整日报：https://h/console/daily/2026-11-24",
     ]
 

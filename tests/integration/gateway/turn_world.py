@@ -21,14 +21,14 @@ from desk.database import Database
 from desk.messages import Message
 from desk.tickets import Ticket
 from gateway.answers import FakeAnswers
-from gateway.bursts import Pace
 from gateway.engine import FakeEngine, Part, Said
-from gateway.flow import Accepted, Flow, Incoming, Outcome
 from gateway.hub import Hub
 from gateway.rules import ServiceRules
 from gateway.services import Services
 from gateway.settings import GatewaySettings
 from gateway.timers import TimedDesk
+from gateway.turns.bursts import Pace
+from gateway.turns.flow import Accepted, Flow, Incoming, Outcome
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 

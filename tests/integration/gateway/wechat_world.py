@@ -26,7 +26,7 @@ from gateway.channels.wechat.fake_follower import FakeFollower
 from gateway.channels.wechat.ledger import Ledger
 from gateway.channels.wechat.routes import router
 from gateway.channels.wechat.settings import WeChatSettings
-from gateway.flow import Incoming
+from gateway.turns.flow import Incoming
 from gateway.wording import Wording
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)

@@ -16,8 +16,8 @@ from gongda.knowledge.importing import take_in
 from gongda.knowledge.publishing import Order, publish_desk, reload_actions, roll_back_to
 from gongda.retrieving import live
 from kb_ingest.errors import NothingToPublish
-from retrieval.building import store
 from retrieval.asking.decision import Risk
+from retrieval.building import store
 from retrieval.learning.fitted import risk_of
 from tests.unit.gongda.desks import NOW, clock, database, entry, settings
 

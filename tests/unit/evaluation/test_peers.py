@@ -7,8 +7,8 @@ import evaluation.peers
 from evaluation.errors import Unfit
 from evaluation.peers import NAMES, Linear, ReciprocalRank, ask, peers
 from retrieval.indexing.encoder import HashEncoder
-from retrieval.knowledge.entry import Entry
 from retrieval.indexing.rows import rows_of
+from retrieval.knowledge.entry import Entry
 
 ENTRIES = tuple(
     Entry(id=name, type="faq", title=title, question=title, answer="按步骤操作。", similar=similar)

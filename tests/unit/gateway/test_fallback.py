@@ -4,7 +4,7 @@ from actions.knowledge import an_answer
 from contract.decisions import EndHandoff, Handoff, TicketStatus
 from gateway.answers import FakeAnswers
 from gateway.engine import Said
-from gateway.fallback import Fallback
+from gateway.turns.fallback import Fallback
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.bursts import complete, joined
+from gateway.turns.bursts import complete, joined
 
 OPENERS = ["在吗", "在嗎？", "你好", "您好！", "hello", "Hi", "请问", "請問一下", "有人吗", "老师", "有个问题", "急"]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.conversations import Choice
-from gateway.choices import pick
+from gateway.turns.choices import pick
 
 OFFERED = (Choice("entry:a", "怎么导出报表"), Choice("entry:b", "怎么打印报表"), Choice("say:转人工", "转人工"))
 FIRST, SECOND, THIRD = OFFERED

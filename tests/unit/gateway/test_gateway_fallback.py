@@ -5,7 +5,7 @@ import pytest
 from contract.decisions import Answer, EndHandoff, Handoff, TicketStatus
 from gateway.answers import FakeAnswers
 from gateway.engine import Said
-from gateway.fallback import Fallback, plainly
+from gateway.turns.fallback import Fallback, plainly
 from gateway.wording import Wording
 from zhtext.contacts import AllowList
 

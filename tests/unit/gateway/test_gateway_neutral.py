@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.neutral import neutral
+from gateway.turns.neutral import neutral
 from zhtext.normalize import normalize
 
 SLASHES = ["/", "／", "//", "⁄", "∕"]

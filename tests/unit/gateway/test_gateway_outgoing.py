@@ -9,7 +9,7 @@ import pytest
 
 from contract.decisions import Answer, Choices, Decline, Handoff, Option, Runbook
 from gateway.engine import Said
-from gateway.outgoing import checked
+from gateway.turns.outgoing import checked
 from zhtext.contacts import AllowList
 
 VENDOR = AllowList(frozenset({"400-800-1234"}))

@@ -10,7 +10,7 @@ import pytest
 from desk.calendar import WorkingHours
 from desk.calendar.china import statutory_days
 from desk.sla import SlaRules
-from gateway import promises
+from gateway.care import promises
 from gateway.wording import Wording
 
 BEIJING = ZoneInfo("Asia/Shanghai")

@@ -135,7 +135,9 @@ def test_every_sentence_named_in_the_code_is_written() -> None:
     files = "|".join(sorted({key.partition(".")[0] for key in written}))
 
     named = set(re.findall(rf'"((?:{files})\.[a-z_0-9.]+)"', code))
-    named -= {name for name in named if name.endswith((".html", ".css"))} | set(access.TABLE)  # files, and what agents may do
+    named -= {name for name in named if name.endswith((".html", ".css"))} | set(
+        access.TABLE
+    )  # files, and what agents may do
 
     assert len(named) >= 20
     assert named <= written

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from desk.routing import Code, Reason
-from gateway.reasons import sentence
+from gateway.care.reasons import sentence
 from gateway.wording import Wording
 
 WORDING = Wording.load()

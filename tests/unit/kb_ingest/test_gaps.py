@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from kb_ingest.gaps.clusters import Cluster, Question, assign, title
 from retrieval.asking.content import about, content, is_question
-from retrieval.knowledge.drafts import MAX_SIMILAR, from_cluster, from_ticket
-from retrieval.indexing.encoder import HashEncoder
-from retrieval.knowledge.entry import Entry
 from retrieval.building.placing import Place, place
+from retrieval.indexing.encoder import HashEncoder
+from retrieval.knowledge.drafts import MAX_SIMILAR, from_cluster, from_ticket
+from retrieval.knowledge.entry import Entry
 from retrieval.knowledge.unwritten import MARK
 from tests.unit.retrieval.corpus import ENTRIES, NOW, entry, retriever
 

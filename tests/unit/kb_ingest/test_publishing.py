@@ -11,8 +11,8 @@ from kb_ingest.lint.finding import Finding
 from kb_ingest.publishing import Question, Source, publish, roll_back
 from kb_ingest.publishing.gate import objections
 from kb_ingest.publishing.replay import Change, Outcome, Replayed
-from retrieval.building import store
 from retrieval.asking.decision import Risk
+from retrieval.building import store
 from retrieval.indexing.encoder import HashEncoder
 from retrieval.learning.fitted import risk_of
 from tests.unit.retrieval.corpus import ENTRIES, NOW, entry

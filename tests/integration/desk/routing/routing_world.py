@@ -16,6 +16,7 @@ from desk.database import Database
 from desk.routing import Routed, RoutingRules
 from desk.tables import AgentRow, TicketRow
 from desk.tickets import Ticket, TicketDraft, TicketEvent
+from desk.tickets.opening import append
 
 CHINA = ZoneInfo("Asia/Shanghai")
 HOURS = WorkingHours()  # Monday to Friday 08:30-12:00 and 13:30-18:00
@@ -104,6 +105,9 @@ class Desk:
                 row.skill = said["skill"]
             if "of" in said:
                 row.assignee_id, row.status = self._names[said["of"]], said.get("status", "assigned")
+                if row.priority == "P1" and said.get("paged", True):
+                    given = {"agent_id": row.assignee_id, "before": None, "reason": {"code": "fast_response"}}
+                    append(session, row, "assigned", "system", given, now)
             if talk and "talks" in said:
                 conversations.take(session, talk.id, self._names[said["talks"]], now=now)
         return opened.ticket.number

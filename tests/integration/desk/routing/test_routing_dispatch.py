@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from desk import agents, routing, tickets
+from desk import agents, conversations, routing, tickets
 from desk.clock import FixedClock
 from desk.database import Database
 from desk.errors import NotFound
@@ -209,3 +209,32 @@ def test_tickets_dispatched_at_once_are_spread_over_the_team(desk: Desk) -> None
     routed = at_once(lambda number: desk.dispatch(numbers[number]))
 
     assert Counter(name_of(one) for one in routed) == {f"agent{number}": 1 for number in range(TOGETHER)}
+
+
+def test_the_talk_goes_with_a_ticket_that_has_risen_and_whose_agent_is_not_there(desk: Desk) -> None:
+    desk.hire("an", presence="offline", seen=60)
+    desk.hire("bo", tier="L2")
+    number = desk.ticket(of="an", tier="L2", status="in_progress", talk=True, talks="an")
+
+    assert name_of(desk.dispatch(number)) == "bo"
+
+    talk = desk.of(number).conversation_id
+    assert talk is not None
+    with desk.db.read() as session:
+        assert conversations.get(session, talk).owner_id == desk.id_of("bo")
+
+
+def test_a_talk_about_something_else_stays_with_its_agent(desk: Desk) -> None:
+    desk.hire("an", presence="offline", seen=60)
+    desk.hire("bo", tier="L2")
+    desk.hire("cai")
+    number = desk.ticket(of="an", tier="L2", status="in_progress", talk=True, talks="cai")
+    with desk.db.write() as session:
+        agents.set_presence(session, desk.id_of("cai"), "offline", now=desk.clock())
+
+    assert name_of(desk.dispatch(number)) == "bo"
+
+    talk = desk.of(number).conversation_id
+    assert talk is not None
+    with desk.db.read() as session:
+        assert conversations.get(session, talk).owner_id == desk.id_of("cai")

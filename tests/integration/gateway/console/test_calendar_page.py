@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx2 import Response
 
 from desk import audit, sla
-from desk.calendar import SpecialDay, own, read_hours
+from desk.calendar import SpecialDay, WorkingHours, own, read_hours
 from desk.sla import Clock
-from tests.integration.gateway.console.world import World
+from tests.integration.gateway.console.world import Staff, World
 
 
 def change(world: World, login: str = "wang", **fields: str) -> Response:
@@ -133,3 +134,16 @@ def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(
 def test_a_name_is_shown_as_text(world: World) -> None:
     change(world, name="<script>alert(1)")
     assert "<script>alert" not in world.browser("wang").get("/console/calendar?day=2026-11-23").text
+
+
+def test_leads_hear_of_a_year_that_nobody_has_confirmed_where_they_work(world: World) -> None:
+    line = "2027 年放假调休还没有通知"
+    shown = {login: line in world.browser(login).get("/console").text for login in ("zhang", "wang", "root")}
+    assert shown == {"zhang": False, "wang": True, "root": True}
+    assert 'href="/console/calendar?year=2027"' in world.browser("wang").get("/console").text
+
+
+def test_a_confirmed_year_is_not_warned_of(staff: Staff, tmp_path: Path) -> None:
+    sure = World(staff, tmp_path, hours=WorkingHours(confirmed=frozenset({2027})))
+    assert "放假调休还没有通知" not in sure.browser("wang").get("/console").text
+    sure.db.close()

@@ -148,9 +148,10 @@ def test_resolving_gives_the_conversation_back_to_the_bot_and_tells_the_customer
     said = world.messages(number)[-1]
     assert (said.author, said.text) == (
         "system",
-        f"工单 {number} 已处理完毕：已重置导入模板。如果还没有解决，请回复“转人工”，工程师会接着处理。",
+        f"工单 {number} 已处理完毕：已重置导入模板。请问问题解决了吗？",
     )
-    assert [row.payload["text"] for row in world.outbox()] == [said.text]
+    (push,) = world.outbox()
+    assert push.payload["text"].startswith(f"{said.text}\n1. 已解决\n2. 没解决")
 
 
 def test_the_customer_is_told_in_their_own_script(world: World) -> None:
@@ -158,7 +159,7 @@ def test_the_customer_is_told_in_their_own_script(world: World) -> None:
     with world.db.write() as session:
         conversations.update(session, world.talk(number).id, {"script": "hant", "region": "tw"}, now=world.clock())
     world.browser("zhang").post(f"/console/tickets/{number}/resolve", data={"solution": "已完成"})
-    assert "沒有解決" in world.messages(number)[-1].text
+    assert "問題解決了嗎" in world.messages(number)[-1].text
 
 
 def test_resolving_leaves_a_conversation_alone_that_a_colleague_needs(world: World) -> None:

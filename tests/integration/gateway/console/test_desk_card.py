@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from desk import accounts, feedback, messages, tickets
+from desk import accounts, feedback, incidents, messages, tickets
 from desk.accounts import AccountDraft
+from desk.incidents import Wanted
 from desk.routing import Reason
 from tests.integration.gateway.console.world import World
 
@@ -72,6 +73,36 @@ def test_the_company_is_there_with_licences_product_and_maintenance(world: World
         (today + timedelta(days=5)).isoformat(),
     ):
         assert expected in page
+
+
+def test_a_licence_number_in_the_conversation_suggests_its_company_until_it_is_confirmed(world: World) -> None:
+    number = world.ticket(of="zhang", said="我们的加密狗是 GD8801-2201")
+    with world.db.write() as session:
+        account = accounts.save(session, AccountDraft("华东路桥"), by="agent:1", now=world.clock())
+        accounts.add_licence(session, account.id, "GD8801-2201", by="agent:1", now=world.clock())
+    assert "客户写的授权号属于" in card(world, number)
+
+    sent = {"account": str(account.id), "ticket": number}
+    world.browser("zhang").post(f"/console/contacts/{world.of(number).contact_id}/attach", data=sent)
+
+    page = card(world, number)
+    assert "客户写的授权号属于" not in page
+    assert f'<a href="/console/accounts/{account.id}">华东路桥</a>' in page
+    assert f'<a href="/console/contacts/{world.of(number).contact_id}"' in page
+
+
+def test_a_ticket_leads_to_its_incident_or_to_a_new_one(world: World) -> None:
+    number = world.ticket(of="zhang")
+    report = f'href="/console/incidents/new?ticket={number}"'
+    assert report in card(world, number)
+    with world.db.write() as session:
+        incident = incidents.propose(session, Wanted("登录故障", "login"), by="agent:1", now=world.clock())
+        incidents.link_ticket(session, incident.id, number, by="agent:1", now=world.clock())
+    page = card(world, number)
+    assert report not in page
+    assert page.count(f'<a class="chip incident" href="/console/incidents/{incident.id}">') == 2
+    queue = world.browser("zhang").get("/console?tab=mine").text
+    assert f'<a class="chip incident" href="/console/incidents/{incident.id}">' in queue
 
 
 def test_why_it_is_with_this_agent_is_a_sentence(world: World) -> None:

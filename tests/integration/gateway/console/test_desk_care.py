@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -187,3 +188,20 @@ def test_whatever_colleagues_write_is_only_text(world: World) -> None:
     assert page.count("&lt;script&gt;alert(1)") >= 4
     assert "<script>" not in page
     assert "<img src=x" not in page
+
+
+def test_no_ticket_waits_for_a_customer_who_has_just_written(world: World) -> None:
+    number = world.ticket(of="zhang")
+    browser, base = world.browser("zhang"), f"/console/tickets/{number}"
+    page = browser.get(base).text
+    seen = re.search(r'name="seen" value="(\d+)" data-last-seq', page)
+    assert seen is not None
+    world.say(number, "日志已经发过去了", "in-2")
+
+    refused = browser.post(f"{base}/move", data={"status": "waiting", "seen": seen[1]})
+    assert (refused.status_code, world.of(number).status) == (409, "in_progress")
+    assert "客户刚刚又写了消息" in refused.text
+
+    now = str(world.messages(number)[-1].seq)
+    assert browser.post(f"{base}/move", data={"status": "waiting", "seen": now}).status_code == 303
+    assert world.of(number).status == "waiting"

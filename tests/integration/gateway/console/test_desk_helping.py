@@ -70,12 +70,37 @@ def test_the_text_is_in_the_script_of_the_customer(world: World, knowledge: Know
     assert "請重新登入" in suggestions(world, number).text
 
 
-def test_the_last_words_of_the_customer_that_tell_something_are_asked(world: World) -> None:
+class Sure(FakeKnowledge):
+    """Finds something only for what it knows."""
+
+    def __init__(self, **known: float) -> None:
+        super().__init__({})
+        self.known = known
+
+    async def search(self, question: str):
+        probability = self.known.get(question, 0.05)
+        return {"candidates": [{"entry_id": "faq-a", "title": question, "probability": probability}]}
+
+
+def test_the_ticket_and_the_last_words_that_tell_something_are_asked(world: World) -> None:
     number = world.ticket(of="zhang", said="导入材料价报错怎么办")
     world.say(number, "在吗", "in-2")
     suggestions(world, number)
     suggestions(world, number, "审批流怎么设")
-    assert world.services.knowledge.questions == ["导入材料价报错怎么办", "审批流怎么设"]
+    assert world.services.knowledge.questions == ["导入材料价报 ERR-1042", "导入材料价报错怎么办", "审批流怎么设"]
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"), [("是 2021 版，公司电脑", "导出的表是乱码"), ("那审批流怎么设", "那审批流怎么设")]
+)
+def test_an_answer_to_our_question_is_not_taken_for_a_question(
+    staff: Staff, tmp_path: Path, last: str, shown: str
+) -> None:
+    world = World(staff, tmp_path, knowledge=Sure(导出的表是乱码=0.8, 那审批流怎么设=0.9))
+    Knowledge(world).live("faq-a", answer="请换 UTF-8")
+    number = world.ticket(of="zhang", said="导出的表是乱码", summary="导出的表是乱码")
+    world.say(number, last, "in-2")
+    assert f'按“<span translate="no">{shown}</span>”找到' in suggestions(world, number).text
 
 
 def test_a_ticket_without_conversation_is_asked_about_by_its_summary(world: World) -> None:

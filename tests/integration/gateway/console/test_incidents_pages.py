@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from desk import incidents, reports, tickets
 from desk.incidents import Incident, Wanted
 from desk.numbers import check_digit
 from desk.session import Session
+from gateway.console.fakes import FakeSettings
+from gateway.notifications.routes import Routes
+from gateway.rules import ServiceRules
 from gateway.timers.morning import KIND
 from tests.integration.desk.incident_reports import confirmed, proposed, report
 from tests.integration.gateway.console.incident_pages import INCIDENTS
-from tests.integration.gateway.console.world import World
+from tests.integration.gateway.console.world import Staff, World
 
 LOGINS = {"agent": "zhang", "lead": "wang", "editor": "chen", "admin": "root"}
 FIELDS = {"title": "登录服务故障", "category": "login", "module": "登录", "code": "", "words": "登录不上去"}
@@ -239,3 +243,15 @@ def test_the_days_and_one_day(world: World) -> None:
 def test_a_day_without_report_is_not_found(world: World) -> None:
     assert world.browser("zhang").get("/console/daily/2026-11-22").status_code == 404
     assert "还没有日报" in read(world, "/console/daily", "zhang")
+
+
+def test_the_team_gets_a_whole_address_of_what_the_console_has_made(staff: Staff, tmp_path: Path) -> None:
+    routes = Routes({"incident_proposed": ("wecom",)})
+    settings = FakeSettings(public_url="https://kf.example")
+    desk = World(staff, tmp_path, settings=settings, rules=ServiceRules(routes=routes))
+
+    post(desk, "zhang", "/console/incidents/new", **NEW)
+
+    (notice,) = desk.outbox()
+    assert "https://kf.example/console/incidents/1" in "\n".join(notice.payload["lines"])
+    desk.db.close()

@@ -185,8 +185,8 @@ def test_the_preview_shows_the_cards_that_customers_get(world: World) -> None:
         variant_answer="自动备份。",
     )  # fmt: skip
     page = world.browser("zhang").post("/console/preview", data=fields).text
-    assert re.findall("<h3>([^<]+)</h3>", page) == ["怎么保存", "怎么保存（6.2 版）"]
-    assert re.findall("<div data-markdown>([^<]+)</div>", page)[:3] == [
+    assert re.findall('<h3 translate="no">([^<]+)</h3>', page) == ["怎么保存", "怎么保存（6.2 版）"]
+    assert re.findall('<div data-markdown translate="no">([^<]+)</div>', page)[:3] == [
         "先备份。",
         "1. 点【导出】\n2. 点 **确定**",
         "手抄",

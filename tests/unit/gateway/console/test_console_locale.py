@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.console.locale import PLAIN, TRADITIONAL, localised, preferred, words
+from gateway.console.locale import PLAIN, TRADITIONAL, localised, preferred, theirs, words
 from gateway.console.pages import TEMPLATES
 
 
@@ -28,6 +28,20 @@ def test_what_is_shown_of_attributes_is_converted_and_nothing_else_of_them() -> 
 def test_other_peoples_words_stay_however_deep() -> None:
     page = '<div translate="no" title="登录"><p>登录<br><b>导入</b></p></div><p>登录</p>'
     assert tw(page) == '<div translate="no" title="登录"><p>登录<br><b>导入</b></p></div><p>登入</p>'
+
+
+def test_what_is_marked_stays_in_attributes_titles_and_sentences() -> None:
+    name = theirs("登录 & 导入").replace("&", "&amp;")
+    page = f'<title>{name} · 登录</title><button aria-label="登录 {name} 登录">登录{name}登录</button><p>登录</p>'
+    shown = "登录 &amp; 导入"
+    assert tw(page) == (
+        f'<title>{shown} · 登入</title><button aria-label="登入 {shown} 登入">登入{shown}登入</button><p>登入</p>'
+    )
+    assert localised(page, PLAIN) == page.replace(theirs("|")[0], "").replace(theirs("|")[-1], "")
+
+
+def test_a_mark_in_somebodys_text_reaches_no_further_than_its_element() -> None:
+    assert tw(f"<p>{theirs('登录')[:-1]}</p><p>登录</p>") == "<p>登录</p><p>登入</p>"
 
 
 def test_drafts_code_and_keys_stay() -> None:

@@ -9,7 +9,7 @@ from gateway.channels.wechat.plain import plain
 from gateway.channels.wechat.settings import QUEUED_LIMIT, TEXT_LIMIT
 from gateway.channels.wechat.splitting import size, split
 from gateway.channels.wechat.text import render
-from gateway.flow import Outgoing
+from gateway.turns.flow import Outgoing
 from gateway.wording import Wording
 
 PHRASES = Phrases(Wording.load())

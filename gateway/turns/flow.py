@@ -1,0 +1,263 @@
+"""From a delivery to its outcome: store it, join it with its burst, run its turn, hand the result to whoever waits.
+
+Turns of one conversation never overlap; deliveries of one message share one outcome.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Protocol
+
+from starlette.concurrency import run_in_threadpool
+
+from desk import conversations, messages, turns
+from desk.conversations import Change, Choice
+from desk.messages import Message
+from desk.turns import Recorded
+from gateway.errors import TooLarge, Unusable
+from gateway.services import Services
+from gateway.turns import bursts, waited
+from gateway.turns.bursts import Pace
+from gateway.turns.turn import TurnRunner
+
+log = logging.getLogger(__name__)
+
+_WORDED = ("text",)  # kinds that the bot can answer
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One delivery from a channel; `message_id` is the channel's own and makes repeats harmless.
+
+    Only kind `text` opens a turn; pictures, voices and places are kept for the human who reads the conversation.
+    """
+
+    channel: str
+    external_user: str
+    message_id: str
+    text: str
+    kind: str = "text"
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Stored for good. `fresh` is False for a repeat."""
+
+    conversation_id: int
+    message_id: int
+    seq: int
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message to the person, already in their script."""
+
+    seq: int
+    text: str
+    kind: str  # text | answer | choices | ticket | notice
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a turn came to; no replies when a human has the conversation."""
+
+    turn_id: str
+    replies: tuple[Outgoing, ...]
+    degraded: bool
+
+
+class Inbox(Protocol):
+    """What a channel needs of the flow."""
+
+    async def receive(self, incoming: Incoming) -> Accepted:
+        """Store exactly once by channel and message id. Raises TooLarge, Unusable and the desk's errors."""
+        ...
+
+    async def outcome(self, accepted: Accepted, timeout: float) -> Outcome | None:
+        """Wait for the turn of a message; None when it is not ready in time (it goes on)."""
+        ...
+
+
+class Flow:
+    """The gateway's inbox."""
+
+    def __init__(self, services: Services, runner: TurnRunner | None = None, pace: Pace | None = None) -> None:
+        self._services = services
+        self._runner = runner or TurnRunner(services)
+        self._pace = pace or Pace()
+        self._mailboxes: dict[int, _Mailbox] = {}
+
+    async def receive(self, incoming: Incoming) -> Accepted:
+        _check(incoming, self._services.settings.max_text)
+        accepted, expecting, open_turn = await run_in_threadpool(self._store, incoming)
+        if accepted.fresh:
+            self._services.hub.notify(accepted.conversation_id)
+        if open_turn:
+            self._mailbox(accepted.conversation_id).put(accepted.message_id, incoming.text, expecting)
+        return accepted
+
+    async def outcome(self, accepted: Accepted, timeout: float) -> Outcome | None:
+        mailbox = self._mailboxes.get(accepted.conversation_id)
+        waiting = mailbox.done(accepted.message_id) if mailbox else None
+        if waiting is not None:
+            await asyncio.wait([waiting], timeout=timeout)
+            if not waiting.done():
+                return None
+        return await run_in_threadpool(self._stored_outcome, accepted)
+
+    async def resume(self) -> int:
+        """Run the turns a crash has left undone; how many messages they hold."""
+        left = await run_in_threadpool(self._left)
+        for message in left:
+            self._mailbox(message.conversation_id).put(message.id, message.text, expecting=True)
+        return len(left)
+
+    async def idle(self) -> None:
+        """Wait until no turn is running; for shutting down and for tests."""
+        while tasks := [box.task for box in self._mailboxes.values() if box.task]:
+            await asyncio.wait(tasks)
+
+    def _store(self, incoming: Incoming) -> tuple[Accepted, bool, bool]:
+        now = self._services.clock()
+        payload = dict(incoming.payload)
+        if incoming.choice is not None:
+            payload["choice"] = {"id": incoming.choice.id, "label": incoming.choice.label}
+        with self._services.db.write() as session:
+            conversation = conversations.open_for(session, incoming.channel, incoming.external_user, now=now)
+            stored = messages.record_inbound(
+                session,
+                conversation.id,
+                incoming.message_id,
+                incoming.text,
+                kind=incoming.kind,
+                payload=payload,
+                now=now,
+            )
+            worded = incoming.kind in _WORDED
+            if stored.fresh and not worded:
+                messages.mark(session, [stored.message_id], "handled")
+                waited.over(session, conversation, now=now)
+        accepted = Accepted(conversation.id, stored.message_id, stored.seq, stored.fresh)
+        expecting = incoming.choice is not None or conversation.form is not None or bool(conversation.choices_at(now))
+        return accepted, expecting, worded and (stored.fresh or stored.message.status == "pending")
+
+    def _stored_outcome(self, accepted: Accepted) -> Outcome | None:
+        with self._services.db.read() as session:
+            found = messages.by_ids(session, [accepted.message_id])[0]
+            if found.turn_id is None:
+                return Outcome("", (), False) if found.status == "handled" else None
+            replies = messages.of_turn(session, found.turn_id)
+            turn = turns.find(session, found.turn_id)
+        return Outcome(found.turn_id, tuple(map(_outgoing, replies)), degraded=turn is not None and turn.degraded)
+
+    def _left(self) -> tuple[Message, ...]:
+        now = self._services.clock()
+        with self._services.db.write() as session:
+            left = messages.pending(session, before=now)
+            for conversation_id in {message.conversation_id for message in left}:
+                # The engine may have heard the message already: heard twice, the last answer of a form would be a
+                # question without a form. A new episode is seeded with the form as it stands here.
+                conversations.update(session, conversation_id, Change(new_episode=True), now=now)
+        return left
+
+    def _mailbox(self, conversation_id: int) -> _Mailbox:
+        if conversation_id not in self._mailboxes:
+            self._mailboxes[conversation_id] = _Mailbox(conversation_id, self._run, self._forget, self._pace)
+        return self._mailboxes[conversation_id]
+
+    async def _run(self, conversation_id: int, message_ids: list[int]) -> Recorded | None:
+        try:
+            return await self._runner.run(conversation_id, message_ids)
+        finally:
+            self._services.hub.notify(conversation_id)
+
+    def _forget(self, conversation_id: int) -> None:
+        self._mailboxes.pop(conversation_id, None)
+
+
+@dataclass
+class _Waiting:
+    message_id: int
+    complete: bool
+    since: float
+    done: asyncio.Future[None]
+
+
+class _Mailbox:
+    """The messages of one conversation that no turn has taken yet, and the task that takes them."""
+
+    def __init__(self, conversation_id: int, run: Any, forget: Any, pace: Pace) -> None:
+        self._conversation_id = conversation_id
+        self._pace = pace
+        self._run = run
+        self._forget = forget
+        self._waiting: list[_Waiting] = []
+        self._running: list[_Waiting] = []
+        self._news = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+    def put(self, message_id: int, text: str, expecting: bool) -> None:
+        """Take a message in; a repeat of one that is here already changes nothing."""
+        if self.done(message_id) is not None:
+            return
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(message_id, expecting or bursts.complete(text), monotonic(), done))
+        self._news.set()
+        if self.task is None:
+            self.task = asyncio.create_task(self._work())
+
+    def done(self, message_id: int) -> asyncio.Future[None] | None:
+        """What becomes done with the message's turn; None when the message is not here."""
+        here = (*self._waiting, *self._running)
+        return next((waiting.done for waiting in here if waiting.message_id == message_id), None)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            await self._burst()
+            self._running, self._waiting = self._waiting, []
+            try:
+                await self._run(self._conversation_id, [waiting.message_id for waiting in self._running])
+            except Exception:
+                # The messages stay pending in the database and are taken up again after a restart.
+                log.exception("a turn of conversation %s failed", self._conversation_id)
+            _finish(self._running)
+            self._running = []
+        self.task = None
+        self._forget(self._conversation_id)
+
+    async def _burst(self) -> None:
+        """Wait for the rest of a burst: until something is complete, a pause, or the longest wait."""
+        while not any(waiting.complete for waiting in self._waiting):
+            left = self._waiting[0].since + self._pace.longest - monotonic()
+            self._news.clear()
+            try:
+                await asyncio.wait_for(self._news.wait(), timeout=max(0.0, min(self._pace.pause, left)))
+            except TimeoutError:
+                return
+
+
+def _finish(waiting: Iterable[_Waiting]) -> None:
+    for one in waiting:
+        if not one.done.done():
+            one.done.set_result(None)
+
+
+def _outgoing(message: Message) -> Outgoing:
+    return Outgoing(seq=message.seq, text=message.text, kind=message.kind, payload=message.payload)
+
+
+def _check(incoming: Incoming, limit: int) -> None:
+    if len(incoming.text) > limit:
+        raise TooLarge(limit=limit)
+    if not incoming.text.strip() and incoming.kind == "text":
+        raise Unusable
+    if any(0xD800 <= ord(char) <= 0xDFFF or char == "\0" for char in incoming.text):
+        raise Unusable
