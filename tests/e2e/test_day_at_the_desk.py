@@ -192,7 +192,7 @@ def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
 
     # -- a day later: not solved, then solved, and a score ----------------------------------------
     place.set_time("2026-11-24T13:40:00+08:00")
-    assert phone.wait_for_push("解決了嗎", within=90)
+    assert phone.wait_for_push("有一天了", within=90)
     again = phone.say("2")
     assert number in again
     assert ticket_of(place, number).open
@@ -204,7 +204,7 @@ def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
     zhao.reply("抱歉，这次连同字体一起换好了，请再导出一次。")
     fill_dialog(zhao.page, "resolve", solution="模板与字体都已更换")
     place.set_time("2026-11-25T13:50:00+08:00")
-    until(lambda: sum("解決了嗎" in one for one in phone.pushed) == 2, 90, "the second question")
+    until(lambda: sum("有一天了" in one for one in phone.pushed) == 2, 90, "the second question")
     answered = phone.say("1")
     assert "1" in answered
     assert "5" in answered
@@ -213,7 +213,9 @@ def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
         scores = [line.detail["score"] for line in tickets.events(session, number) if line.kind == "scored"]
     assert ticket_of(place, number).status == "closed"
     assert scores == [5]
+    zhao = seated(place, desktop, "zhao")  # a log-in lasts twelve hours
     go_to(zhao, number)
+    expect(zhao.side).to_contain_text("客户评分")
     shots.take(zhao.page, "13-scored")
     assert phone.unavailable == 0
 
