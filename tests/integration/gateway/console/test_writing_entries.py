@@ -66,7 +66,7 @@ def test_a_draft_may_lack_its_answer_but_not_be_submitted_without(world: World, 
         ({"similar": "\n".join(f"问{n}" for n in range(101))}, "similar", "相似问最多 100 条，现在有 101 条。"),
         ({"answer": "请打 400-123-4567"}, "answer", "含有不在许可名单上的联系方式：400-123-4567。"),
         ({"similar": "加微信 wxid_abc123 问"}, "similar", "含有不在许可名单上的联系方式"),
-        ({"answer": "前\x00后"}, "answer", "答案里有看不见的控制字符，保存不了。请删掉后重新输入这一段。"),
+        ({"answer": "前\x07后"}, "answer", "答案里有看不见的控制字符，保存不了。请删掉后重新输入这一段。"),
         ({"answer": "写了 〔待编写〕", "action": "submit"}, "answer", "还有没写完的地方：找到〔待编写〕，把那一行换成正式内容。"),
         (
             {"variant_versions": "6.2", "variant_label": "", "variant_answer": "答"},
