@@ -218,7 +218,7 @@ def test_a_thumb_reaches_the_desk_and_stays_pressed(desktop: Person, site: str, 
 
     (conversation,) = desk.conversations.values()
     until(lambda: conversation.feedback, 5, "the thumb to arrive")
-    assert conversation.feedback == [{"seq": 2, "helpful": False}]
+    assert [(one["seq"], one["helpful"]) for one in conversation.feedback] == [(2, False)]
     widget.page.reload()
     expect(down).to_have_attribute("aria-pressed", "true")
 

@@ -34,9 +34,10 @@ async function send(form, submitter) {
   boxes.forEach((box) => (box.readOnly = true));
   const response = await ask(form.getAttribute("action"), { method: "POST", body });
   if (response?.ok) await accepted(form, response);
-  else if (response) await refused(form, response);
+  const moved = response && !response.ok && (await refused(form, response));
   boxes.forEach((box) => (box.readOnly = false));
-  delete form.dataset.busy;
+  delete form.dataset.busy; // before the page is fetched: 仍要发送 may be pressed by now
+  if (moved) await refresh();
 }
 
 async function accepted(form, response) {
@@ -49,12 +50,12 @@ async function accepted(form, response) {
   toast(find("#toast", fresh)?.textContent.trim());
 }
 
-/** The text stays where it is. When things have moved on, show how they stand now. */
+/** The text stays where it is; true when things have moved on and are to be shown as they stand now. */
 async function refused(form, response) {
   const { error } = await response.json().catch(() => ({}));
   if (error?.code === "answered") answered(error.message);
   else toast(error?.message ?? response.statusText, true);
-  if (response.status === 409 || response.status === 403) await refresh();
+  return response.status === 409 || response.status === 403;
 }
 
 /** A colleague has answered meanwhile: what is written stays, and goes out only when somebody says so again. */
