@@ -101,7 +101,7 @@ class World:
 
     async def say(self, text: str, message_id: str | None = None, **more: object) -> Outcome:
         """One message of the visitor, and what came of it."""
-        outcome = await self.flow.outcome(await self.receive(text, message_id, **more), 5.0)
+        outcome = await self.flow.outcome(await self.receive(text, message_id, **more), PATIENCE)
         assert outcome is not None
         return outcome
 
