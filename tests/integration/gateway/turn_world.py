@@ -48,6 +48,9 @@ def echo(text: str, _: TurnContext) -> Sequence[Part]:
     return (Said(f"答：{text}"),)
 
 
+PATIENCE = 30.0  # seconds for a turn of fakes, however busy the machine
+
+
 @dataclass
 class World:
     """`script` is what the engine says; it may be changed between two messages, and may raise."""
