@@ -93,6 +93,7 @@ def test_a_p1_at_night_wakes_who_is_on_call(place: Office, desktop: Desktop, sho
     number = NUMBER.search(card.inner_text())[0]
     page = place.paged("P1")
     woken = monotonic() - said_at
+    print(f"the on-call lead's page stood in the group {woken:.1f} s after the customer had written")
 
     assert number in page
     assert woken < 8  # the turn, at most two seconds until the look, one until the sending
