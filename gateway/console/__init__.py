@@ -11,24 +11,9 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.console import (
-    care_pages,
-    cases,
-    editing,
-    entries,
-    gaps,
-    helping,
-    hit_test,
-    imports,
-    jobs,
-    login,
-    pins,
-    publications,
-    review,
-    settings,
-    team,
-    tickets,
-)
+from gateway.console import login, settings, team
+from gateway.console.desk import care_pages, cases, helping, tickets
+from gateway.console.knowledge import editing, entries, gaps, hit_test, imports, jobs, pins, publications, review
 from gateway.console.knowledge.uploads import LARGEST_BODY as LARGEST_UPLOAD
 from gateway.console.live import routes as live
 from gateway.console.pages import StaticPages

@@ -16,7 +16,7 @@ from gongda.errors import Unprepared
 from gongda.settings import load_settings
 
 if TYPE_CHECKING:
-    from gateway.console.hit import Candidate, Hit
+    from gateway.console.knowledge.hit import Candidate, Hit
     from gateway.console.labels import Labels
 
 _COLOURS = {"answer": "green", "choices": "yellow", "decline": "red"}
@@ -44,7 +44,7 @@ def ask(
 
 def show(result: Mapping[str, Any], console: Console) -> None:
     """The verdict in words, the candidates, and what speaks for the first."""
-    from gateway.console.hit import read  # with FastAPI, which no other command should wait for
+    from gateway.console.knowledge.hit import read  # with FastAPI, which no other command should wait for
 
     hit, labels = read(result), _labels()
     colour = _COLOURS.get(hit.decision, "default")

@@ -13,13 +13,13 @@ from desk.numbers import day_of
 from desk.pins import Pin
 from desk.session import Session
 from gateway.console.access import Verdict
-from gateway.console.history import Line
+from gateway.console.desk.history import Line
+from gateway.console.desk.queue import names_of_agents
 from gateway.console.knowledge.difference import Change, changes
 from gateway.console.knowledge.preview import Shown, shown
 from gateway.console.knowledge.trail import trail
 from gateway.console.knowledge.written import Written, of_content
 from gateway.console.labels import Labels
-from gateway.console.queue import names_of_agents
 
 USED_DAYS = 30
 

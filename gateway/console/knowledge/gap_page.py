@@ -16,7 +16,7 @@ from desk.messages import Message
 from desk.notices import Notice
 from desk.session import Session
 from desk.unanswered import Question
-from gateway.console.transcript import Bubble, bubbles
+from gateway.console.desk.transcript import Bubble, bubbles
 from zhtext.secrets import mask_secrets
 
 Tab = Literal["todo", "answered", "dismissed"]

@@ -8,7 +8,7 @@ from typing import Any
 from desk import audit
 from desk.entries import subject_of
 from desk.session import Session
-from gateway.console.history import Line
+from gateway.console.desk.history import Line
 from gateway.console.labels import Labels
 
 _SHOWN = 50

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from desk import tickets, viewers
 from desk.agents import Agent
 from desk.viewers import Mode
-from gateway.console import card
 from gateway.console.access import require
+from gateway.console.desk import card
 from gateway.console.forms import read_form
 from gateway.console.live.desk import DeskWatch, standing
 from gateway.console.live.ticket import TicketWatch, others, said, state

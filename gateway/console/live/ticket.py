@@ -11,15 +11,15 @@ from desk import tickets, viewers
 from desk.agents import Agent
 from desk.session import Session
 from desk.tickets import Ticket
-from gateway.console import card
 from gateway.console.access import require
+from gateway.console.desk import card
+from gateway.console.desk.transcript import Bubble
 from gateway.console.labels import Labels
 from gateway.console.live.desk import DeskWatch, authenticated
 from gateway.console.live.watching import News
 from gateway.console.locale import words
 from gateway.console.pages import fragment
 from gateway.console.services import ConsoleServices, labels_of
-from gateway.console.transcript import Bubble
 
 
 def state(session: Session, live: card.Live, me: Agent, labels: Labels) -> dict[str, Any]:

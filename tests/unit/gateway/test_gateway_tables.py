@@ -8,7 +8,7 @@ import pytest
 
 from desk.messages import Message
 from gateway import tables
-from gateway.console.transcript import Span, bubbles
+from gateway.console.desk.transcript import Span, bubbles
 
 RIGHTS = "| 角色 | 查看 | 编辑 |\n| --- | --- | --- |\n| **造价员** | 是 | 否 |"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from desk import agents, contacts, messages
+from gateway.console.desk.transcript import Span, spans
 from gateway.console.fakes import FakeKnowledge
 from gateway.console.pages import STATIC, TEMPLATES
-from gateway.console.transcript import Span, spans
 from tests.integration.gateway.console.world import PASSWORD, Staff, World
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"

@@ -7,7 +7,7 @@ import pytest
 
 from desk import accounts, agents, contacts, tickets
 from desk.accounts import AccountDraft
-from gateway.console import queue
+from gateway.console.desk import queue
 from tests.integration.gateway.console.world import World
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from gateway.console.clocks import Dial, urgent
+from gateway.console.desk.clocks import Dial, urgent
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.tickets import Filter
-from gateway.console.wanted import Wanted
+from gateway.console.desk.wanted import Wanted
 
 
 def test_an_address_has_only_what_differs_from_the_first_page_of_the_first_tab() -> None:

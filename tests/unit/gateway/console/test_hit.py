@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from desk.calendar import WorkingHours
-from gateway.console.hit import Hit, read
+from gateway.console.knowledge.hit import Hit, read
 from gateway.console.labels import Labels
 from gateway.wording import Wording
 from retrieval.asking.scorer import FEATURES

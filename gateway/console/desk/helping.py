@@ -12,8 +12,8 @@ from starlette.responses import Response
 from desk import canned, contacts, tickets
 from desk.agents import Agent
 from desk.tickets import Ticket
-from gateway.console import suggesting
 from gateway.console.access import require
+from gateway.console.desk import suggesting
 from gateway.console.forms import read_form
 from gateway.console.pages import page
 from gateway.console.route import ConsoleRoute

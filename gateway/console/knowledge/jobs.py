@@ -14,10 +14,10 @@ from desk.agents import Agent
 from desk.jobs import Job
 from desk.session import Session
 from gateway.console.access import require
+from gateway.console.desk.queue import names_of_agents
 from gateway.console.knowledge.nav import nav
 from gateway.console.knowledge.reports import imported, published
 from gateway.console.pages import page
-from gateway.console.queue import names_of_agents
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices
 from gateway.console.session import Me, Parts

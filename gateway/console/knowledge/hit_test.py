@@ -11,7 +11,7 @@ from starlette.responses import Response
 from gateway.console.access import require
 from gateway.console.errors import problem
 from gateway.console.forms import read_form
-from gateway.console.hit import read
+from gateway.console.knowledge.hit import read
 from gateway.console.pages import page
 from gateway.console.route import ConsoleRoute
 from gateway.console.session import Me, Parts

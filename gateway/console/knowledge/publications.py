@@ -17,14 +17,14 @@ from desk.jobs import Job
 from desk.publications import Publication
 from desk.session import Session
 from gateway.console.access import require
+from gateway.console.desk.queue import names_of_agents
 from gateway.console.errors import Invalid
 from gateway.console.forms import read_form
-from gateway.console.jobs import active, ask_for
+from gateway.console.knowledge.jobs import active, ask_for
 from gateway.console.knowledge.nav import Nav, nav
 from gateway.console.knowledge.pending import Older, Pending, older, pending
 from gateway.console.knowledge.reports import published
 from gateway.console.pages import go_to, page
-from gateway.console.queue import names_of_agents
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices
 from gateway.console.session import Me, Parts

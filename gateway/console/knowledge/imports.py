@@ -16,12 +16,12 @@ from desk import jobs
 from desk.agents import Agent
 from desk.jobs import Job
 from gateway.console.access import require
+from gateway.console.desk.queue import names_of_agents
 from gateway.console.errors import Invalid
-from gateway.console.jobs import ask_for
+from gateway.console.knowledge.jobs import ask_for
 from gateway.console.knowledge.nav import nav
 from gateway.console.knowledge.uploads import LARGEST_FILE, MOST_FILES, keep
 from gateway.console.pages import go_to, page
-from gateway.console.queue import names_of_agents
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices
 from gateway.console.session import Me, Parts

@@ -16,11 +16,11 @@ from desk.errors import IllegalMove
 from gateway.care.solved import Solved
 from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.console.access import allow, require
-from gateway.console.card import speaks
+from gateway.console.desk.card import speaks
+from gateway.console.desk.step import Step
 from gateway.console.errors import Answered, Invalid, NotYours, Unread
 from gateway.console.labels import Labels
 from gateway.console.services import ConsoleServices
-from gateway.console.step import Step
 
 Station = Literal["in_progress", "waiting", "on_site"]
 

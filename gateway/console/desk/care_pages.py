@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from desk.tickets import Tier
-from gateway.console import care
+from gateway.console.desk import care
 from gateway.console.errors import Invalid
 from gateway.console.forms import Form, read_form
 from gateway.console.pages import go_to

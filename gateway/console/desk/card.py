@@ -16,15 +16,15 @@ from desk.promises import Promise
 from desk.session import Session
 from desk.tickets import Link, Ticket
 from gateway.console.access import allow
-from gateway.console.clocks import Dial, dials
-from gateway.console.colleagues import Colleague, colleagues
-from gateway.console.evidence import Evidence, evidence
-from gateway.console.history import Line, history, notes, plan_of, routed
+from gateway.console.desk.clocks import Dial, dials
+from gateway.console.desk.colleagues import Colleague, colleagues
+from gateway.console.desk.evidence import Evidence, evidence
+from gateway.console.desk.history import Line, history, notes, plan_of, routed
+from gateway.console.desk.queue import names_of_agents
+from gateway.console.desk.transcript import Bubble, bubbles
+from gateway.console.desk.window import Window, window
 from gateway.console.labels import Labels
-from gateway.console.queue import names_of_agents
 from gateway.console.services import ConsoleServices
-from gateway.console.transcript import Bubble, bubbles
-from gateway.console.window import Window, window
 
 TRANSCRIPT = 200  # messages shown at first
 EARLIER = 1_000  # and at most, on request

@@ -14,18 +14,18 @@ from desk import tickets as desk_tickets
 from desk.agents import Agent
 from desk.calendar import CalendarWarning, warnings
 from desk.tickets import Priority
-from gateway.console import card, work
 from gateway.console.access import allow, require
-from gateway.console.care_pages import HOURS
-from gateway.console.filters import filters
+from gateway.console.desk import card, work
+from gateway.console.desk.care_pages import HOURS
+from gateway.console.desk.filters import filters
+from gateway.console.desk.queue import queue
+from gateway.console.desk.wanted import Wanted
 from gateway.console.forms import read_form
 from gateway.console.live.desk import standing
 from gateway.console.pages import go_to, page
-from gateway.console.queue import queue
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices, labels_of
 from gateway.console.session import Me, Parts
-from gateway.console.wanted import Wanted
 
 router = APIRouter(route_class=ConsoleRoute)
 

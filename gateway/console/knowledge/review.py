@@ -17,13 +17,13 @@ from desk.entries import EntryRecord, EntryVersion, Filter
 from desk.numbers import day_of
 from desk.session import Session
 from gateway.console.access import Verdict, allow, require
+from gateway.console.desk.queue import names_of_agents
 from gateway.console.forms import read_form
 from gateway.console.knowledge import acts
 from gateway.console.knowledge.difference import Change, changes
 from gateway.console.knowledge.nav import nav
 from gateway.console.labels import Labels
 from gateway.console.pages import go_to, page
-from gateway.console.queue import names_of_agents
 from gateway.console.route import ConsoleRoute
 from gateway.console.services import ConsoleServices, labels_of
 from gateway.console.session import Me, Parts

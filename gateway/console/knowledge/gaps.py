@@ -16,9 +16,9 @@ from desk.entries import EntryRecord, Filter
 from desk.session import Session
 from gateway.console.access import require
 from gateway.console.forms import read_form
-from gateway.console.jobs import ask_for
 from gateway.console.knowledge import begun
 from gateway.console.knowledge.gap_page import TABS, GapPage, Tab, gap_list, gap_page, talk
+from gateway.console.knowledge.jobs import ask_for
 from gateway.console.knowledge.nav import Nav, nav
 from gateway.console.pages import go_to, page
 from gateway.console.route import ConsoleRoute

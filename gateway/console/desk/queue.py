@@ -12,9 +12,9 @@ from desk.agents import Agent
 from desk.contacts import Contact
 from desk.session import Session
 from desk.tickets import Filter, Ticket
-from gateway.console.clocks import Dial, dials, urgent
+from gateway.console.desk.clocks import Dial, dials, urgent
+from gateway.console.desk.wanted import Tab, Wanted
 from gateway.console.services import ConsoleServices
-from gateway.console.wanted import Tab, Wanted
 
 SHOWN = 50  # rows of one page
 SORTED = 2_000  # open tickets that are put in order by their clocks; who has more of them has another problem

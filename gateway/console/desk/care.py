@@ -14,9 +14,9 @@ from desk.agents import Agent
 from desk.errors import NotFound
 from desk.tickets import Filter, Tier
 from gateway.console.access import require
+from gateway.console.desk.step import Step
 from gateway.console.errors import Invalid
 from gateway.console.services import ConsoleServices
-from gateway.console.step import Step
 
 LONGEST_AHEAD = timedelta(days=366)  # of an appointment or a promise
 Tie = Literal["duplicate", "related"]

@@ -1,0 +1,1 @@
+"""The tickets: the queue, one ticket with its conversation, and what is done with it."""
