@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from desk import audit
 from desk.accounts.model import Account
+from desk.accounts.moving import move_tickets
 from desk.accounts.reading import get, row_of
 from desk.errors import IllegalMove
-from desk.tables import AccountRow, ContactRow, LicenceRow, SiteRow, TicketEventRow, TicketRow
+from desk.tables import AccountRow, ContactRow, LicenceRow, SiteRow
 
 _FIELDS = ("product", "version", "maintained_until")
 
@@ -34,7 +35,7 @@ def merge(session: Session, keep_id: int, other_id: int, *, by: str, now: dateti
     _move_sites(session, keep_id, other_id)
     for table in (ContactRow, LicenceRow):
         session.execute(update(table).where(table.account_id == other_id).values(account_id=keep_id))
-    numbers = _move_tickets(session, keep_id, other_id, by, now)
+    numbers = move_tickets(session, "account_id", keep_id, other_id, by=by, now=now)
     session.flush()
     session.delete(other)
     audit.record(session, by, "account.merged", f"account:{keep_id}", {"other": before, "tickets": numbers}, now=now)
@@ -54,17 +55,6 @@ def _move_sites(session: Session, keep_id: int, other_id: int) -> None:
             session.execute(update(table).where(table.site_id == row.id).values(site_id=same.id))
         session.delete(row)
     session.flush()
-
-
-def _move_tickets(session: Session, keep_id: int, other_id: int, by: str, now: datetime) -> list[str]:
-    """With an event for each, and without making old tickets look touched."""
-    query = select(TicketRow).where(TicketRow.account_id == other_id).order_by(TicketRow.id).with_for_update()
-    rows = list(session.scalars(query))
-    detail = {"old": {"account_id": other_id}, "new": {"account_id": keep_id}}
-    for row in rows:
-        row.account_id = keep_id
-        session.add(TicketEventRow(ticket_id=row.id, kind="changed", actor=by, detail=detail, created_at=now))
-    return [row.number for row in rows]
 
 
 def _snapshot(row: AccountRow) -> dict[str, object]:

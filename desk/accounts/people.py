@@ -9,9 +9,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from desk import audit, contacts, conversations
+from desk.accounts.moving import move_tickets
 from desk.contacts import Contact
 from desk.errors import IllegalMove, NotFound
-from desk.tables import ContactRow, ConversationRow, IdentityRow, NoticeRow, TicketEventRow, TicketRow
+from desk.tables import ContactRow, ConversationRow, IdentityRow, NoticeRow
 
 
 def merge_contacts(session: Session, keep_id: int, other_id: int, *, by: str, now: datetime) -> Contact:
@@ -31,7 +32,7 @@ def merge_contacts(session: Session, keep_id: int, other_id: int, *, by: str, no
         "other": before,
         "identities": _move_identities(session, keep_id, other_id),
         "conversations": [row.id for row in talks if row.contact_id == other_id],
-        "tickets": _move_tickets(session, keep_id, other_id, by, now),
+        "tickets": move_tickets(session, "contact_id", keep_id, other_id, by=by, now=now),
     }
     moved = update(ConversationRow).where(ConversationRow.contact_id == other_id).values(contact_id=keep_id)
     session.execute(moved)
@@ -73,16 +74,6 @@ def _move_identities(session: Session, keep_id: int, other_id: int) -> list[str]
     for row in rows:
         row.contact_id = keep_id
     return [f"{row.channel}:{row.external_id}" for row in rows]
-
-
-def _move_tickets(session: Session, keep_id: int, other_id: int, by: str, now: datetime) -> list[str]:
-    query = select(TicketRow).where(TicketRow.contact_id == other_id).order_by(TicketRow.id).with_for_update()
-    rows = list(session.scalars(query))
-    detail = {"old": {"contact_id": other_id}, "new": {"contact_id": keep_id}}
-    for row in rows:
-        row.contact_id = keep_id
-        session.add(TicketEventRow(ticket_id=row.id, kind="changed", actor=by, detail=detail, created_at=now))
-    return [row.number for row in rows]
 
 
 def _move_news(session: Session, keep_id: int, other_id: int) -> None:

@@ -5,25 +5,21 @@ Whoever cannot be reached is asked with their next turn: see `gateway.care.askin
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from desk import asks as desk_asks
 from desk import conversations
 from desk.asks import Ask
 from desk.conversations import Change
-from desk.errors import StoreError
 from desk.session import Session
 from gateway import render
 from gateway.care import asking
 from gateway.care.notices import Channels, reachable
 from gateway.care.telling import say
 from gateway.render import Voice
+from gateway.timers.one_by_one import one_by_one
 from gateway.timers.timed_desk import TimedDesk
 
-log = logging.getLogger(__name__)
-
-EVERY = 60.0  # seconds
 _AT_ONCE = 50
 
 
@@ -36,18 +32,9 @@ def asks(desk: TimedDesk) -> int:
     channels = reachable(pushes=desk.pushes, now=now)
     with desk.db.read() as session:
         due = desk_asks.due(session, channels, now=now, limit=_AT_ONCE)
-    done = 0
-    for one in due:
-        try:
-            with desk.db.write() as session:
-                asked = _asked(session, desk, one, channels, desk.clock())
-        except StoreError:
-            raise  # the store's trouble is everybody's
-        except Exception:
-            log.exception("ask %d could not be asked", one.id)
-            continue
-        done += asked
-    return done
+    return one_by_one(
+        desk.db, due, lambda session, one: _asked(session, desk, one, channels, desk.clock()), "not asked"
+    )
 
 
 def _prepare(desk: TimedDesk, now: datetime) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from desk import conversations, messages, tickets
 from desk.conversations import Conversation
-from desk.errors import StoreError
 from desk.incidents import Incident, Untold, claim, due, get, propose_due, untold
 from desk.session import Session
 from desk.tickets import Filter, Ticket
@@ -14,9 +11,8 @@ from gateway.care.incidents import INCIDENT, Desk, announce, over
 from gateway.channels.wechat import delivery as wechat
 from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.render import Voice
+from gateway.timers.one_by_one import one_by_one
 from gateway.timers.timed_desk import TimedDesk
-
-log = logging.getLogger(__name__)
 
 _AT_ONCE = 100  # customers told in one tick, each in a transaction of its own
 _LOOKED_AT = 500  # so that some that fail every time do not stop the rest
@@ -44,18 +40,7 @@ def _told(desk: TimedDesk) -> int:
     """One customer after the other: five hundred tickets never hold the store for more than one of them."""
     with desk.db.read() as session:
         waiting = untold(session, limit=_LOOKED_AT)
-    done = 0
-    for one in waiting:
-        if done >= _AT_ONCE:
-            break
-        try:
-            with desk.db.write() as session:
-                done += tell(session, one, desk)
-        except StoreError:
-            raise  # the store's trouble is everybody's
-        except Exception:
-            log.exception("the end of incident %d could not be told (ticket %s)", one.incident_id, one.number)
-    return done
+    return one_by_one(desk.db, waiting, lambda session, one: tell(session, one, desk), "end not told", at_most=_AT_ONCE)
 
 
 def tell(session: Session, one: Untold, desk: TimedDesk) -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
 from desk import agents, conversations, queueing, sla, tickets
-from desk.errors import StoreError
 from desk.queueing import Waiting
 from desk.session import Session
 from desk.tickets import Ticket
@@ -15,11 +12,8 @@ from gateway.care.dispatching import leads
 from gateway.care.telling import say
 from gateway.notifications.staff import StaffNotice, tell
 from gateway.render import Voice
+from gateway.timers.one_by_one import one_by_one
 from gateway.timers.timed_desk import TimedDesk
-
-log = logging.getLogger(__name__)
-
-EVERY = 20.0  # seconds
 
 
 def queue(desk: TimedDesk) -> int:
@@ -29,18 +23,7 @@ def queue(desk: TimedDesk) -> int:
     """
     with desk.db.read() as session:
         late = queueing.overdue(session, desk.rules.queue, desk.hours, now=desk.clock())
-    done = 0
-    for one in late:
-        try:
-            with desk.db.write() as session:
-                told = _timed_out(session, desk, one)
-        except StoreError:
-            raise  # the store's trouble is everybody's
-        except Exception:
-            log.exception("the queue of conversation %d could not time out", one.conversation_id)
-            continue
-        done += told
-    return done
+    return one_by_one(desk.db, late, lambda session, one: _timed_out(session, desk, one), "queue not timed out")
 
 
 def _timed_out(session: Session, desk: TimedDesk, one: Waiting) -> bool:

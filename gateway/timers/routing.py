@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-
 from desk import routing as desk_routing
-from desk.errors import StoreError
+from desk.session import Session
 from gateway.care.dispatching import assign_now
+from gateway.timers.one_by_one import one_by_one
 from gateway.timers.timed_desk import TimedDesk
-
-log = logging.getLogger(__name__)
-
-EVERY = 2.0  # seconds; a P1 pages within five
 
 
 def routing(desk: TimedDesk) -> int:
@@ -21,16 +16,10 @@ def routing(desk: TimedDesk) -> int:
     """
     with desk.db.read() as session:
         numbers = desk_routing.due(session, desk.rules.routing, desk.hours, now=desk.clock())
-    done = 0
-    for number in numbers:
-        try:
-            with desk.db.write() as session:
-                now = desk.clock()
-                routed = assign_now(session, number, rules=desk.rules, hours=desk.hours, wording=desk.wording, now=now)
-        except StoreError:
-            raise  # the store's trouble is everybody's
-        except Exception:
-            log.exception("ticket %s could not be dispatched", number)
-            continue
-        done += routed.fresh
-    return done
+    return one_by_one(desk.db, numbers, lambda session, number: _dispatched(session, desk, number), "not dispatched")
+
+
+def _dispatched(session: Session, desk: TimedDesk, number: str) -> bool:
+    now = desk.clock()
+    routed = assign_now(session, number, rules=desk.rules, hours=desk.hours, wording=desk.wording, now=now)
+    return routed.fresh

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
 from desk import agents
 from desk.agents import Agent
-from desk.errors import StoreError
 from desk.session import Session
 from desk.sla import Mark, due_tickets, has_news, mark_due, project
 from gateway.care.promises import moment
 from gateway.notifications.routes import Event
 from gateway.notifications.staff import StaffNotice, tell
+from gateway.timers.one_by_one import one_by_one
 from gateway.timers.timed_desk import TimedDesk
 from gateway.wording import Wording
 
-log = logging.getLogger(__name__)
-
-EVERY = 5.0  # seconds
 _AT_ONCE = 200  # tickets of one transaction, and of one tick
 _EVENTS: dict[str, Event] = {"warned": "sla_warned", "escalated": "sla_escalated", "breached": "sla_breached"}
 _LATE = timedelta(minutes=2)  # later than this, the notice says when it should have come
@@ -33,7 +29,7 @@ def sla(desk: TimedDesk) -> int:
     _count(desk)
     with desk.db.read() as session:
         waiting = due_tickets(session, now=desk.clock(), limit=_AT_ONCE)
-    return sum(_safely(desk, ticket_id) for ticket_id in waiting)
+    return one_by_one(desk.db, waiting, lambda session, one: _marked(session, desk, one), "clocks not marked")
 
 
 def _count(desk: TimedDesk) -> None:
@@ -43,18 +39,6 @@ def _count(desk: TimedDesk) -> None:
     while counted == _AT_ONCE:
         with desk.db.write() as session:
             counted = project(session, desk.rules.sla, desk.hours, now=desk.clock(), limit=_AT_ONCE)
-
-
-def _safely(desk: TimedDesk, ticket_id: int) -> int:
-    """A ticket that cannot be marked must not keep the others from it."""
-    try:
-        with desk.db.write() as session:
-            return _marked(session, desk, ticket_id)
-    except StoreError:
-        raise  # the store's trouble is everybody's
-    except Exception:
-        log.exception("the clocks of ticket id %d could not be marked", ticket_id)
-        return 0
 
 
 def _marked(session: Session, desk: TimedDesk, ticket_id: int) -> int:
