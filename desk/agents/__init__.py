@@ -8,7 +8,7 @@ from desk.agents.limits import LARGEST_LOAD, LOCALES, LONGEST_SKILL, MOST_SKILLS
 from desk.agents.model import TEAM, Agent, Presence, Role, Tier
 from desk.agents.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, create, login, set_password
 from desk.agents.presence import AWAY_AFTER, presence_at, seen, seen_lately, set_presence
-from desk.agents.profiles import audited, get, listing, profile, set_skills, skills, skills_of, update
+from desk.agents.profiles import audited, get, leads, listing, profile, set_skills, skills, skills_of, update
 from desk.agents.sessions import Login, authenticate, logout
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "authenticate",
     "create",
     "get",
+    "leads",
     "listing",
     "login",
     "logout",

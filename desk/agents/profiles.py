@@ -33,6 +33,12 @@ def listing(session: Session, *, active: bool | None = True) -> tuple[Agent, ...
     return tuple(agent(row) for row in session.scalars(query))
 
 
+def leads(session: Session) -> tuple[Agent, ...]:
+    """Who answers for the team: its active leads, or the administrators where there are none."""
+    team = listing(session)
+    return tuple(one for one in team if one.role == "lead") or tuple(one for one in team if one.role == "admin")
+
+
 def update(
     session: Session, agent_id: int, *, name: str | None = None, role: Role | None = None, active: bool | None = None
 ) -> Agent:

@@ -66,7 +66,7 @@ def _notice(session: Session, ticket: Ticket, routed: Routed, wording: Wording, 
 def _what(session: Session, ticket: Ticket, routed: Routed) -> tuple[Event, str, tuple[Agent, ...]]:
     """The event, the title, and who is called by name."""
     if routed.reason.code in _RISEN:
-        return "sla_escalated", "risen", leads(session)
+        return "sla_escalated", "risen", agents.leads(session)
     if routed.reason.code == "p1_raised":
         return "p1_opened", "p1_raised", routed.wake
     if ticket.priority == "P1":
@@ -74,10 +74,4 @@ def _what(session: Session, ticket: Ticket, routed: Routed) -> tuple[Event, str,
     if routed.agent is not None:
         return "assigned", "assigned", (routed.agent,)
     # At night nobody is called by name for what is no P1: the morning report has it.
-    return "queued", "queued", () if routed.reason.code == "off_duty" else leads(session)
-
-
-def leads(session: Session) -> tuple[Agent, ...]:
-    """Who answers for the team: its leads, or the administrators where there are none."""
-    team = agents.listing(session)
-    return tuple(one for one in team if one.role == "lead") or tuple(one for one in team if one.role == "admin")
+    return "queued", "queued", () if routed.reason.code == "off_duty" else agents.leads(session)

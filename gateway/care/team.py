@@ -32,9 +32,9 @@ class Said(Protocol):
     def rules(self) -> ServiceRules: ...
 
 
-def leads(session: Session) -> tuple[int, ...]:
+def _leads(session: Session) -> tuple[int, ...]:
     """Who is told when nobody has a ticket, and of what goes wrong."""
-    return tuple(agent.id for agent in agents.listing(session) if agent.role == "lead")
+    return tuple(one.id for one in agents.leads(session))
 
 
 def urged(session: Session, now: Said, ticket: Ticket) -> None:
@@ -54,7 +54,7 @@ def urged(session: Session, now: Said, ticket: Ticket) -> None:
 
 def complained(session: Session, now: Situation, ticket: Ticket) -> None:
     """The one who has it and every lead."""
-    people = tuple(dict.fromkeys((*_to(session, ticket), *leads(session))))
+    people = tuple(dict.fromkeys((*_to(session, ticket), *_leads(session))))
     title, lines = _title(now, "complaint", ticket), (_summary(now, ticket),)
     key = f"complaint:{ticket.number}:{now.now.isoformat()}"
     _tell(session, now, StaffNotice("complaint", key, title, lines, ticket.number, people, urgent=True))
@@ -75,7 +75,7 @@ def scored_low(session: Session, now: Situation, ticket: Ticket, score: int) -> 
     """The leads hear of a bad score once for each ticket."""
     title = now.wording.text("turn.staff.low_score", number=ticket.number, score=score)
     notice = StaffNotice(
-        "low_score", f"low_score:{ticket.number}", title, (_summary(now, ticket),), ticket.number, leads(session)
+        "low_score", f"low_score:{ticket.number}", title, (_summary(now, ticket),), ticket.number, _leads(session)
     )
     _tell(session, now, notice)
 
@@ -85,7 +85,7 @@ def _tell(session: Session, now: Said, notice: StaffNotice) -> None:
 
 
 def _to(session: Session, ticket: Ticket) -> tuple[int, ...]:
-    return (ticket.assignee_id,) if ticket.assignee_id is not None else leads(session)
+    return (ticket.assignee_id,) if ticket.assignee_id is not None else _leads(session)
 
 
 def _title(now: Said, key: str, ticket: Ticket) -> str:

@@ -142,10 +142,7 @@ def _keeper(promise: Promise) -> tuple[int, ...]:
 
 
 def _leads(session: Session) -> tuple[int, ...]:
-    """Leaders, or the administrators of a team that has none."""
-    team = agents.listing(session)
-    leads = tuple(agent.id for agent in team if agent.role == "lead")
-    return leads or tuple(agent.id for agent in team if agent.role == "admin")
+    return tuple(one.id for one in agents.leads(session))
 
 
 def _time(desk: TimedDesk, moment: datetime) -> str:

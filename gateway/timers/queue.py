@@ -8,7 +8,6 @@ from desk.session import Session
 from desk.tickets import Ticket
 from gateway import render
 from gateway.care import promises
-from gateway.care.dispatching import leads
 from gateway.care.telling import say
 from gateway.notifications.staff import StaffNotice, tell
 from gateway.render import Voice
@@ -64,7 +63,7 @@ def _when(session: Session, desk: TimedDesk, ticket: Ticket) -> str:
 
 
 def _remind(session: Session, desk: TimedDesk, ticket: Ticket, key: str) -> None:
-    people = (ticket.assignee_id,) if ticket.assignee_id is not None else tuple(one.id for one in leads(session))
+    people = (ticket.assignee_id,) if ticket.assignee_id is not None else tuple(one.id for one in agents.leads(session))
     notice = StaffNotice(
         "queued",
         key,

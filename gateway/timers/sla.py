@@ -45,12 +45,13 @@ def _marked(session: Session, desk: TimedDesk, ticket_id: int) -> int:
     now = desk.clock()
     marks = mark_due(session, desk.rules.sla, desk.hours, now=now, ticket_ids=(ticket_id,))
     team = agents.listing(session) if marks else ()
+    leads = tuple(one.id for one in agents.leads(session)) if marks else ()
     for mark in marks:
-        tell(session, _notice(desk, mark, team), desk.rules.routes, now=now)
+        tell(session, _notice(desk, mark, team, leads), desk.rules.routes, now=now)
     return len(marks)
 
 
-def _notice(desk: TimedDesk, mark: Mark, team: Sequence[Agent]) -> StaffNotice:
+def _notice(desk: TimedDesk, mark: Mark, team: Sequence[Agent], leads: tuple[int, ...]) -> StaffNotice:
     ticket, wording = mark.ticket, desk.wording
     title = "escalated_top" if mark.name == "escalated" and mark.tier == ticket.tier else mark.name
     names = {"number": ticket.number, "clock": wording.text(f"sla.clock.{mark.kind}"), "tier": ticket.tier}
@@ -60,7 +61,7 @@ def _notice(desk: TimedDesk, mark: Mark, team: Sequence[Agent]) -> StaffNotice:
         title=wording.text(f"sla.{title}", **names),
         lines=_lines(desk, mark, team),
         number=ticket.number,
-        agents=_whom(mark, team),
+        agents=_whom(mark, team, leads),
         urgent=ticket.priority == "P1",
     )
 
@@ -82,11 +83,9 @@ def _lines(desk: TimedDesk, mark: Mark, team: Sequence[Agent]) -> tuple[str, ...
     return tuple(lines)
 
 
-def _whom(mark: Mark, team: Sequence[Agent]) -> tuple[int, ...]:
+def _whom(mark: Mark, team: Sequence[Agent], leads: tuple[int, ...]) -> tuple[int, ...]:
     """Warned: who has the ticket, or else those who lead. Escalated: those of the new tier and those who lead.
     Broken: those who lead."""
-    leads = tuple(one.id for one in team if one.role == "lead")
-    leads = leads or tuple(one.id for one in team if one.role == "admin")
     if mark.name == "warned":
         return (mark.ticket.assignee_id,) if mark.ticket.assignee_id is not None else leads
     if mark.name == "escalated":
