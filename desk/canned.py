@@ -24,7 +24,6 @@ LONGEST_TITLE = 60  # characters
 LONGEST_TEXT = 1_000
 
 _PLACE = re.compile(r"\$([a-z_]{1,30})")
-_ESCAPE = "\\"
 
 
 @dataclass(frozen=True)
@@ -112,12 +111,9 @@ def listing(session: Session, agent_id: int) -> tuple[Canned, ...]:
 def find(session: Session, prefix: str, agent_id: int, *, limit: int = 8) -> tuple[Canned, ...]:
     """What the agent may mean: by the beginning of the shortcut, then by title, then by text, often used ones first."""
     typed = prefix.strip().lower()
-    literal = typed
-    for sign in (_ESCAPE, "%", "_"):
-        literal = literal.replace(sign, _ESCAPE + sign)
-    starts = CannedRow.shortcut.like(f"{literal}%", escape=_ESCAPE)
-    named = CannedRow.title.ilike(f"%{literal}%", escape=_ESCAPE)
-    says = CannedRow.text.ilike(f"%{literal}%", escape=_ESCAPE)
+    starts = CannedRow.shortcut.startswith(typed, autoescape=True)
+    named = CannedRow.title.icontains(typed, autoescape=True)
+    says = CannedRow.text.icontains(typed, autoescape=True)
     rank = case((CannedRow.shortcut == typed, 0), (starts, 1), (named, 2), else_=3)
     query = (
         select(CannedRow)

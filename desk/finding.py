@@ -14,7 +14,6 @@ from desk.tickets.filter import Filter, narrowed
 from desk.tickets.model import Ticket, ticket
 
 NO_CHANNEL = "none"  # of a ticket without a conversation
-_ESCAPE = "\\"
 Query = TypeVar("Query", bound=Select[Any])
 
 
@@ -55,20 +54,14 @@ def _searched(query: Query, search: Search) -> Query:
 def _mentions(text: str) -> ColumnElement[bool]:
     if "\0" in text:  # nothing that is stored has it, and PostgreSQL refuses to look for it
         return false()
-    plain = _literal(unicodedata.normalize("NFKC", text).strip())
-    typed = _literal(text.strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    typed = text.strip()
     digits = "".join(char for char in plain if char.isdigit())
-    people = [ContactRow.name.ilike(f"%{typed}%", escape=_ESCAPE)]
+    people = [ContactRow.name.icontains(typed, autoescape=True)]
     if len(digits) >= 4 and digits == plain.replace(" ", "").replace("-", "").lstrip("+"):
-        people.append(ContactRow.phone.like(f"%{digits}%"))
+        people.append(ContactRow.phone.contains(digits))
     return or_(
-        TicketRow.summary.ilike(f"%{typed}%", escape=_ESCAPE),
-        TicketRow.number.like(f"%{plain.upper()}%", escape=_ESCAPE),
+        TicketRow.summary.icontains(typed, autoescape=True),
+        TicketRow.number.contains(plain.upper(), autoescape=True),
         TicketRow.contact_id.in_(select(ContactRow.id).where(or_(*people))),
     )
-
-
-def _literal(text: str) -> str:
-    for sign in (_ESCAPE, "%", "_"):
-        text = text.replace(sign, _ESCAPE + sign)
-    return text

@@ -14,7 +14,6 @@ from desk.tables import TicketRow
 from desk.tickets.model import DONE, Priority, Status, Tier
 
 Query = TypeVar("Query", bound=Select[Any])
-_ESCAPE = "\\"
 
 
 @dataclass(frozen=True)
@@ -82,14 +81,8 @@ def _mentions(text: str) -> ColumnElement[bool]:
     """The words as they are typed; a number may be typed in full width, or be a part of it."""
     if "\0" in text:  # nothing that is stored has it, and PostgreSQL refuses to look for it
         return false()
-    plain = _literal(text.strip())
-    number = _literal(unicodedata.normalize("NFKC", text).strip().upper())
+    number = unicodedata.normalize("NFKC", text).strip().upper()
     return or_(
-        TicketRow.summary.ilike(f"%{plain}%", escape=_ESCAPE), TicketRow.number.like(f"%{number}%", escape=_ESCAPE)
+        TicketRow.summary.icontains(text.strip(), autoescape=True),
+        TicketRow.number.contains(number, autoescape=True),
     )
-
-
-def _literal(text: str) -> str:
-    for sign in (_ESCAPE, "%", "_"):
-        text = text.replace(sign, _ESCAPE + sign)
-    return text

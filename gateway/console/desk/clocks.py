@@ -15,7 +15,6 @@ from desk.sla import Clock
 from gateway.console.services import ConsoleServices
 
 Level = Literal["calm", "near", "late", "paused", "met", "missed"]
-NEAR = 0.8  # of the target, as warnings are
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,10 @@ class Dial:
     target: int
     used: int
     due_at: datetime | None  # None: paused, stopped, or nobody knows
-    near_at: datetime | None  # when four fifths are used
+    near_at: datetime | None  # when that share of the target is used that warnings come at
     breach_at: datetime | None
     stopped_at: datetime | None
+    warn: float = 0.8  # share of the target from which it is near, as the operator has it for warnings
 
     @property
     def left(self) -> int:
@@ -45,7 +45,7 @@ class Dial:
             return "paused"
         if self.used >= self.target:
             return "late"
-        return "near" if self.used >= NEAR * self.target else "calm"
+        return "near" if self.used >= self.warn * self.target else "calm"
 
 
 def dials(
@@ -55,7 +55,8 @@ def dials(
     if not ticket_ids:
         return {}
     found = sla.clocks(session, ticket_ids, services.rules.sla, services.hours, now)
-    return {one: tuple(_dial(clock, services.hours, now) for clock in clocks) for one, clocks in found.items()}
+    hours, warn = services.hours, services.rules.sla.warn
+    return {one: tuple(_dial(clock, hours, warn, now) for clock in clocks) for one, clocks in found.items()}
 
 
 def urgent(found: Sequence[Dial]) -> Dial | None:
@@ -75,9 +76,9 @@ def _after(hours: WorkingHours, now: datetime, seconds: int) -> datetime | None:
         return None
 
 
-def _dial(clock: Clock, hours: WorkingHours, now: datetime) -> Dial:
+def _dial(clock: Clock, hours: WorkingHours, warn: float, now: datetime) -> Dial:
     running = clock.state == "running"
-    ahead = round(NEAR * clock.target) - clock.used
+    ahead = round(warn * clock.target) - clock.used
     near_at = None
     if running and ahead > 0:
         near_at = now + timedelta(seconds=ahead) if clock.wall else _after(hours, now, ahead)
@@ -90,4 +91,5 @@ def _dial(clock: Clock, hours: WorkingHours, now: datetime) -> Dial:
         near_at=near_at,
         breach_at=clock.breach_at,
         stopped_at=clock.stopped_at,
+        warn=warn,
     )

@@ -38,3 +38,10 @@ def test_the_one_that_runs_out_first_is_shown() -> None:
     assert urgent([done, paused]) is paused
     assert urgent([done]) is None
     assert urgent([]) is None
+
+
+def test_near_is_where_the_operator_wants_to_be_warned() -> None:
+    early = Dial("resolution", "running", 100, 60, None, None, None, None, warn=0.5)
+    late = Dial("resolution", "running", 100, 60, None, None, None, None, warn=0.8)
+
+    assert (early.level, late.level) == ("near", "calm")
