@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import time
-from types import FrameType
+from contextlib import ExitStack
 
 import httpx2
 from rich.console import Console
@@ -19,6 +18,7 @@ from desk.errors import AlreadyExists
 from gongda import notifying, supervision
 from gongda.errors import NoSpace, StepFailed
 from gongda.indexing import Indexed, build_index
+from gongda.interruption import Interruption
 from gongda.knowledge.checking import checker
 from gongda.knowledge.corpus import seed
 from gongda.policy import Policy, load_policy
@@ -38,26 +38,30 @@ def run(settings: Settings, console: Console) -> int:
     policy = _check(settings)
     secrets = Secrets(settings.var / "secrets")
     first = _prepare(settings, secrets, policy, console)
-    began = time.monotonic()
-    supervisor = supervision.start(supervision.write_config(settings, secrets))
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        _wait(settings, console, began, supervisor)
-        _announce(settings, secrets, console, first)
-        return supervisor.wait()
-    except KeyboardInterrupt:
-        console.print("正在停止……")
-        return 0
-    finally:
-        supervisor.terminate()
-        supervisor.wait()
+    began, interruption = time.monotonic(), Interruption()
+    interruption.listen()
+    with ExitStack() as stopping:
+        try:
+            with interruption.held():  # a supervisor that nobody has noted down would be left
+                supervisor = supervision.start(supervision.write_config(settings, secrets))
+                stopping.callback(_stop, supervisor)
+            _wait(settings, console, began, supervisor, interruption)
+            _announce(settings, secrets, console, first)
+            return supervisor.wait()
+        except KeyboardInterrupt:
+            console.print("正在停止……")
+            return 0
+
+
+def _stop(supervisor: subprocess.Popen[bytes]) -> None:
+    supervisor.terminate()
+    supervisor.wait()
 
 
 def _check(settings: Settings) -> Policy:
     """The policy. Raises GongdaError for what would make a process start, fail and start again for ever."""
     policy = load_policy(settings.root / settings.support)
     wechat_settings(settings)
-    notifying.check(settings)
     notifying.check(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.var).free // 2**20
@@ -114,12 +118,18 @@ def _first_login(database: Database, secrets: Secrets) -> bool:
     return True
 
 
-def _wait(settings: Settings, console: Console, began: float, supervisor: subprocess.Popen[bytes]) -> None:
+def _wait(
+    settings: Settings,
+    console: Console,
+    began: float,
+    supervisor: subprocess.Popen[bytes],
+    interruption: Interruption,
+) -> None:
     """Say how far it is: direct answers come long before Rasa has loaded."""
     console.print("正在启动四个进程……")
-    _until(settings, supervisor, "actions")
+    _until(settings, supervisor, "actions", interruption)
     console.print(f"  [green]✓[/] 已可直接回答（{time.monotonic() - began:.0f} 秒），对话引擎仍在加载")
-    _until(settings, supervisor, "engine")
+    _until(settings, supervisor, "engine", interruption)
     console.print(f"  [green]✓[/] 全部就绪（{time.monotonic() - began:.0f} 秒）\n")
 
 
@@ -137,10 +147,11 @@ def _announce(settings: Settings, secrets: Secrets, console: Console, first: boo
     console.print("\n按 Ctrl+C 停止。")
 
 
-def _until(settings: Settings, supervisor: subprocess.Popen[bytes], check: str) -> None:
+def _until(settings: Settings, supervisor: subprocess.Popen[bytes], check: str, interruption: Interruption) -> None:
     """Wait for one line of `/readyz`. Raises StepFailed when it does not come."""
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
+        interruption.check()
         if supervisor.poll() is not None:
             raise StepFailed(f"进程管理器意外退出，详见 {settings.logs}/supervisord.log")
         if _checks(settings).get(check):
@@ -154,7 +165,3 @@ def _checks(settings: Settings) -> dict[str, object]:
         return dict(httpx2.get(f"{settings.gateway_url}/readyz", timeout=3.0).json()["checks"])
     except (httpx2.HTTPError, ValueError, KeyError):
         return {}
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 
 from gongda.errors import GongdaError, StepFailed
+from gongda.interruption import Interruption
 from gongda.settings import load_settings
 
 if TYPE_CHECKING:
@@ -28,13 +27,15 @@ def replay(
     """按剧本对话：在一套独立的临时环境里走真实的网页与微信渠道，不碰正在运行的系统。"""
     from gongda.replay import read_scripts
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption = Interruption()
+    interruption.listen()
     scripts = read_scripts(file)
     with _report(out) as report:
-        _play(scripts, report)
+        _play(scripts, report, interruption)
+    interruption.check()
 
 
-def _play(scripts: tuple[Script, ...], report: TextIO | None) -> None:
+def _play(scripts: tuple[Script, ...], report: TextIO | None, interruption: Interruption) -> None:
     from gongda.replay import scratch_stack
     from gongda.replay.preparing import log_to_file
     from kb_ingest.errors import IngestError
@@ -44,9 +45,13 @@ def _play(scripts: tuple[Script, ...], report: TextIO | None) -> None:
     log_to_file(settings)
     console, began = Console(stderr=True, highlight=False), time.monotonic()
     try:
-        with console.status("准备临时环境……") as status, scratch_stack(settings, status.update) as stack:
+        with (
+            console.status("准备临时环境……") as status,
+            scratch_stack(settings, status.update, interruption) as stack,
+        ):
             ready = time.monotonic()
             for number, script in enumerate(scripts, 1):
+                interruption.check()
                 status.update(f"剧本 {number}/{len(scripts)}：{script.id}")
                 _write(stack.play(script), report)
     except (IngestError, RetrievalError) as error:
@@ -89,10 +94,6 @@ def _write(result: ScriptResult, report: TextIO | None) -> None:
         console.print(f"    [{kinds}，{turn.ms} 毫秒{'，降级' if turn.degraded else ''}]")
     for text in result.pushed_after:
         console.print(f"  ◇ {text}")
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 class _Unwritable(GongdaError):

@@ -16,6 +16,7 @@ from time import monotonic, sleep
 import httpx2
 
 from gongda.errors import StepFailed
+from gongda.interruption import Interruption
 
 READY_WITHIN = 180.0  # seconds; Rasa needs 15-45 s to load
 STOP_WITHIN = 5.0  # seconds; then they are killed: nothing of theirs is kept
@@ -43,19 +44,27 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 
 @contextmanager
-def running(neighbours: Sequence[Neighbour], folder: Path, *, patience: float = STOP_WITHIN) -> Iterator[None]:
+def running(
+    neighbours: Sequence[Neighbour],
+    folder: Path,
+    interruption: Interruption | None = None,
+    *,
+    patience: float = STOP_WITHIN,
+) -> Iterator[None]:
     """All of them ready inside the block, none of them left `patience` seconds after it.
 
     Raises StepFailed with the log's last line.
     """
+    interruption = interruption or Interruption()
     with ExitStack() as stopping:
         started: list[tuple[Neighbour, subprocess.Popen[bytes]]] = []
         for neighbour in neighbours:
-            started.append((neighbour, _start(neighbour, folder)))
-            stopping.callback(_stop, started[-1][1], patience)
+            with interruption.held():  # a process that nobody has noted down would be left
+                started.append((neighbour, _start(neighbour, folder)))
+                stopping.callback(_stop, started[-1][1], patience)
         deadline = monotonic() + READY_WITHIN
         for neighbour, process in started:
-            _wait(neighbour, process, deadline)
+            _wait(neighbour, process, deadline, interruption)
         yield
 
 
@@ -73,8 +82,9 @@ def _start(neighbour: Neighbour, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _wait(neighbour: Neighbour, process: subprocess.Popen[bytes], deadline: float) -> None:
+def _wait(neighbour: Neighbour, process: subprocess.Popen[bytes], deadline: float, interruption: Interruption) -> None:
     while monotonic() < deadline:
+        interruption.check()
         if process.poll() is not None:
             status = process.returncode
             raise StepFailed(f"{neighbour.shown}启动失败（退出码 {status}）：{last_line(neighbour.log)}")

@@ -23,6 +23,7 @@ from gateway.errors import NoReply
 from gateway.services import Services
 from gongda import assembly
 from gongda.errors import StepFailed
+from gongda.interruption import Interruption
 from gongda.replay.player import Player
 from gongda.replay.preparing import Say, keep_logs, prepare, scratch_settings
 from gongda.replay.processes import Neighbour, free_ports, last_line, running
@@ -79,7 +80,9 @@ class ScratchStack:
 
 
 @contextmanager
-def scratch_stack(settings: Settings, say: Say = lambda _: None) -> Iterator[ScratchStack]:
+def scratch_stack(
+    settings: Settings, say: Say = lambda _: None, interruption: Interruption | None = None
+) -> Iterator[ScratchStack]:
     """Started once for many scripts. Whatever ends the block, the processes and their data are gone afterwards.
 
     `settings` are the running system's: its corpus, policy and encoder are used, its data is not. Raises GongdaError,
@@ -91,7 +94,7 @@ def scratch_stack(settings: Settings, say: Say = lambda _: None) -> Iterator[Scr
         prepare(settings, scratch, say)
         try:
             say("启动对话引擎与动作服务……")
-            with running(_neighbours(scratch, keys), scratch.root), asyncio.Runner() as runner:
+            with running(_neighbours(scratch, keys), scratch.root, interruption), asyncio.Runner() as runner:
                 base = assembly.services(scratch, keys)
                 worlds = Path(folder) / "worlds"
                 worlds.mkdir()
