@@ -2,6 +2,7 @@
 
 from desk.tables.agents import AgentRow, AgentSessionRow, AgentSkillRow, DutyRow
 from desk.tables.base import METADATA, Base
+from desk.tables.channels import AnnouncementRow, AttachmentRow, PushWindowRow
 from desk.tables.conversations import ConversationRow, FeedbackRow, MessageRow, TurnRow, UnansweredRow
 from desk.tables.customers import AccountRow, ContactRow, IdentityRow, LicenceRow, SiteRow
 from desk.tables.knowledge import EntryRow, EntryVersionRow, GapRow, NoticeRow, PinRow, PublicationRow
@@ -32,7 +33,9 @@ __all__ = [
     "AgentRow",
     "AgentSessionRow",
     "AgentSkillRow",
+    "AnnouncementRow",
     "AskRow",
+    "AttachmentRow",
     "AuditRow",
     "Base",
     "CalendarDayRow",
@@ -57,6 +60,7 @@ __all__ = [
     "PinRow",
     "PromiseRow",
     "PublicationRow",
+    "PushWindowRow",
     "ReportRow",
     "SiteRow",
     "SlaClockRow",

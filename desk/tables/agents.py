@@ -39,6 +39,7 @@ class AgentRow(Base):
     phone: Mapped[str | None]
     mention: Mapped[str | None]  # how the robots call this person
     locale: Mapped[str] = mapped_column(default="zh-CN", server_default="zh-CN")
+    wechat_kf: Mapped[str | None]  # account in WeChat's own customer service, such as kf2001@gh_account
 
 
 class AgentSkillRow(Base):

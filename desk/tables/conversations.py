@@ -58,6 +58,8 @@ class TurnRow(Base):
     ms: Mapped[int]
     trace_ids: Mapped[list[Any]]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    # The message whose delivery carries the replies, where a channel answers messages; of a burst only one does.
+    told_message_id: Mapped[int | None]
 
 
 class MessageRow(Base):
