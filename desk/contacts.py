@@ -62,11 +62,26 @@ def for_identity(session: Session, channel: str, external_id: str, *, now: datet
     return _find(session, channel, external_id) or _make(session, channel, external_id, now)
 
 
-def describe(session: Session, contact_id: int, *, name: str | None = None, phone: str | None = None) -> Contact:
-    """Keep a name or phone the person has given. None leaves the old value. Raises NotFound."""
+def by_identity(session: Session, channel: str, external_id: str) -> Contact | None:
+    """The person behind a channel's user id, if known. Writes nothing."""
+    return _find(session, channel, external_id)
+
+
+def describe(
+    session: Session,
+    contact_id: int,
+    *,
+    name: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    note: str | None = None,
+) -> Contact:
+    """Keep what the person has said of themselves. None leaves the old value. Raises NotFound."""
     row = _row(session, contact_id)
     row.name = row.name if name is None else name
     row.phone = row.phone if phone is None else phone
+    row.email = row.email if email is None else email
+    row.note = row.note if note is None else note
     session.flush()
     return contact(row)
 

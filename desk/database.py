@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from desk import migrations
 from desk.errors import StoreBusy
 from desk.failures import translated
+from desk.fair_lock import FairLock
 
 _MIGRATION_PATIENCE = 60_000  # milliseconds
 WRITES = "gongda_writes"  # execution option: this transaction is going to write
@@ -36,6 +37,7 @@ class Database:
         self._url: URL = make_url(url)
         self._timeout = busy_timeout
         self._engines: tuple[Engine, Engine] | None = None  # for reading, for writing; one pool
+        self._next = FairLock()  # the writers of this process, see `_in_turn`
 
     @property
     def url(self) -> str:
@@ -95,8 +97,28 @@ class Database:
         Raises StoreBusy, StoreFull or StoreUnavailable. Other threads may wait for it: no hashing,
         no network and no waiting inside.
         """
-        with self._errors(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with (
+            self._errors(),
+            self._in_turn(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite lets one write and has the others ask again after ever longer pauses: under load whoever has waited
+        longest asks least often, and gives up. The writers of one process queue here instead, without a connection.
+        """
+        if self._url.get_backend_name() != "sqlite":
+            yield
+            return
+        if not self._next.acquire(self._timeout):
+            raise StoreBusy(f"other writers held the database for more than {self._timeout:g} s; try again")
+        try:
+            yield
+        finally:
+            self._next.release()
 
     @property
     def _reading(self) -> Engine:
@@ -135,6 +157,7 @@ def _sqlite(url: URL, timeout: float) -> tuple[Engine, Engine]:
     engine = create_engine(
         url,
         json_serializer=_to_json,
+        hide_parameters=True,  # what people write, phone numbers included, is not for logs
         pool_timeout=timeout,
         # No isolation level: the driver must not begin transactions by itself, `_begin` does.
         connect_args={"timeout": timeout, "isolation_level": None},
@@ -198,6 +221,7 @@ def _postgresql(url: URL, timeout: float) -> tuple[Engine, Engine]:
     engine = create_engine(
         url,
         json_serializer=_to_json,
+        hide_parameters=True,  # what people write, phone numbers included, is not for logs
         pool_timeout=timeout,
         pool_pre_ping=True,
         connect_args={

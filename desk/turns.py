@@ -125,6 +125,37 @@ def find(session: Session, turn_id: str) -> Turn | None:
     return _turn(row, _opened(session, row)) if row else None
 
 
+def tell(session: Session, turn_id: str, message_id: int) -> bool:
+    """Claim a turn's replies for the delivery of one of its messages: True for the first, and for its repeats.
+
+    A channel that answers messages asks before it answers. Kept with the turn, so that it holds after a restart and
+    between processes; of two at once the database lets one win. A turn of a single message needs no claim, and a turn
+    without messages has nobody to answer. Raises NotFound.
+    """
+    turn = session.get(TurnRow, turn_id, populate_existing=True)
+    if turn is None:
+        raise NotFound(f"no turn {turn_id}")
+    if message_id not in turn.message_ids:
+        return False
+    if len(turn.message_ids) == 1 or turn.told_message_id == message_id:
+        return True
+    mine = update(TurnRow).where(TurnRow.turn_id == turn_id, TurnRow.told_message_id.is_(None))
+    claimed = mine.values(told_message_id=message_id).returning(TurnRow.turn_id)
+    return session.scalar(claimed.execution_options(synchronize_session=False)) is not None
+
+
+def told(session: Session, turn_id: str, message_id: int) -> bool | None:
+    """What `tell` would say, without claiming: None when nobody has claimed yet. Only reads. Raises NotFound."""
+    turn = session.get(TurnRow, turn_id, populate_existing=True)
+    if turn is None:
+        raise NotFound(f"no turn {turn_id}")
+    if message_id not in turn.message_ids:
+        return False
+    if len(turn.message_ids) == 1:
+        return True
+    return None if turn.told_message_id is None else turn.told_message_id == message_id
+
+
 def _open(session: Session, row: ConversationRow, draft: TurnDraft, now: datetime) -> Opened | None:
     if draft.ticket is None:
         return None

@@ -35,6 +35,7 @@ from desk.database import Database
 from desk.tickets import TicketDraft
 from evaluation.engine_models import ROOT
 from evaluation.report import foot, surroundings, table, write
+from gateway.channels.known import all_channels
 from gateway.notifications.fakes import FakeWeCom
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
@@ -102,7 +103,8 @@ def undying(db: Database, until: datetime) -> None:
     clock = FixedClock(MORNING)
     hours = WorkingHours(table=statutory_days())
     rules = ServiceRules(routes=Routes.default(["wecom"]))
-    desk = TimedDesk(db, clock, hours, Wording.load(), rules, "secret")
+    said = Wording.load()
+    desk = TimedDesk(db, clock, hours, said, rules, "secret", all_channels(said, pushes=False))
     while clock() < until:
         clock.advance(timedelta(minutes=1))
         for look in EVERY:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,12 +46,12 @@ class Server:
 
 
 @contextmanager
-def our_stack(folder: Path) -> Iterator[Server]:
-    """`gongda up` with its own ports and data. Nothing of a running installation is touched."""
-    ports = _free_ports(3)
+def our_stack(folder: Path, extra: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """`gongda up` with its own ports and data, and `extra` settings. Nothing of a running installation is touched."""
+    ports = free_ports(3)
     environment = _environment() | {
         "GONGDA_DATA": str(folder / "data"), "GONGDA_PORT": str(ports[0]),
-        "GONGDA_ENGINE_PORT": str(ports[1]), "GONGDA_ACTIONS_PORT": str(ports[2]),
+        "GONGDA_ENGINE_PORT": str(ports[1]), "GONGDA_ACTIONS_PORT": str(ports[2]), **(extra or {}),
     }  # fmt: skip
     _lend_models(folder / "data" / "models")
     url = f"http://127.0.0.1:{ports[0]}"
@@ -65,7 +65,7 @@ def our_stack(folder: Path) -> Iterator[Server]:
 @contextmanager
 def bare_rasa(bare: Bare, folder: Path) -> Iterator[Server]:
     """`rasa run` with a bot of fixed answers: no gateway, no action server, conversations in memory."""
-    (port,) = _free_ports(1)
+    (port,) = free_ports(1)
     command = [str(bare.python), "-m", "rasa", "run", "--model", str(bare.model), "--credentials",
                str(ROOT / "bot" / "credentials.yml"), "--endpoints", str(bare.endpoints),
                "--interface", "127.0.0.1", "--port", str(port)]  # fmt: skip
@@ -162,7 +162,8 @@ def _lend_models(folder: Path) -> None:
         shutil.copy2(model, folder)
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
+    """Different loopback ports that nobody uses."""
     sockets = [socket.socket() for _ in range(number)]
     try:
         for one in sockets:

@@ -8,27 +8,30 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from gateway import console
+from gateway.api import files as api_files
 from gateway.api.tickets import tickets_router
+from gateway.attachments.telling import install_attachment_errors
+from gateway.channels.web import uploads
 from gateway.channels.web.routes import web_router
 from gateway.channels.wechat.channel import WeChatChannel
-from gateway.channels.wechat.ledger import Ledger
+from gateway.channels.wechat.delivering.ledger import Ledger
+from gateway.channels.wechat.hearing.front import Front
+from gateway.channels.wechat.routes import PATHS as WECHAT_PATHS
 from gateway.channels.wechat.routes import router as wechat_router
 from gateway.channels.wechat.settings import WeChatSettings
-from gateway.demo import demo_router
+from gateway.demo import demo_router, front_router
 from gateway.guard import Guard, install_errors
 from gateway.health import health_router
 from gateway.progress.routes import progress_router
 from gateway.services import Services
 from gateway.turns.bursts import Pace
 from gateway.turns.flow import Flow
+from gateway.widget.serving import widget_router
 
 WIDGET = Path(__file__).parent / "widget"
-# What of the widget's folder the browser may have; the rest is Python.
-_PUBLIC = ("lang", "parts", "demo")
 
 
 def create_app(services: Services, api_key: str, pace: Pace | None = None) -> FastAPI:
@@ -49,10 +52,12 @@ def create_app(services: Services, api_key: str, pace: Pace | None = None) -> Fa
     app.state.flow = flow
     _middleware(app, services)
     install_errors(app, services.wording)
+    install_attachment_errors(app, services)
     app.include_router(health_router(services))
     app.include_router(web_router(services, flow))
     app.include_router(progress_router(services))
     app.include_router(tickets_router(services, api_key))
+    app.include_router(api_files.files_router(services, api_key))
     if wechat is not None and services.settings.wechat is not None:
         app.include_router(wechat_router(wechat, services.settings.wechat, services.clock))
     console.mount(app)
@@ -66,28 +71,38 @@ def _wechat(services: Services, flow: Flow, settings: WeChatSettings | None) -> 
     if settings is None:
         return None
     ledger = Ledger(services.db, services.clock, pushes=settings.customer_service)
-    return WeChatChannel(settings, flow, ledger, services.wording, services.clock)
+    front = Front.of(
+        services.db,
+        services.clock,
+        services.wording,
+        rules=services.rules.wechat,
+        contacts=services.contacts,
+        working=lambda now: services.hours.is_working(now),
+        notify=services.hub.notify,
+    )
+    return WeChatChannel(settings, flow, ledger, services.wording, services.clock, front)
+
+
+def _file_bodies(services: Services) -> dict[str, int]:
+    """Paths that take files, and how much of a request is read there at all."""
+    limits = services.rules.attachments
+    return {"/web/attachments": uploads.largest_body(limits), api_files.PATHS: api_files.largest_body(limits)}
 
 
 def _pages(app: FastAPI) -> None:
-    """The widget's files and the demo page; `/` leads to it."""
-    for folder in _PUBLIC:
-        app.mount(f"/widget/{folder}", StaticFiles(directory=WIDGET / folder, html=folder == "demo"))
-
-    @app.get("/widget/widget.js", include_in_schema=False)
-    async def script() -> FileResponse:
-        return FileResponse(WIDGET / "widget.js", media_type="text/javascript")
-
-    @app.get("/", include_in_schema=False)
-    @app.get("/demo", include_in_schema=False)
-    @app.get("/demo/", include_in_schema=False)
-    async def front() -> RedirectResponse:
-        return RedirectResponse("/widget/demo/")
+    """The widget's files and the demo site; `/` leads to it."""
+    app.include_router(widget_router())
+    app.mount("/widget/demo", StaticFiles(directory=WIDGET / "demo", html=True))
+    app.include_router(front_router())
 
 
 def _middleware(app: FastAPI, services: Services) -> None:
     app.add_middleware(
-        Guard, max_body=services.settings.max_body, wording=services.wording, larger=console.LARGER_BODIES
+        Guard,
+        max_body=services.settings.max_body,
+        wording=services.wording,
+        larger={**console.LARGER_BODIES, **_file_bodies(services)},
+        themselves=WECHAT_PATHS,
     )
     if services.settings.allowed_origins:
         app.add_middleware(

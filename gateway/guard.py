@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -19,7 +19,7 @@ from gateway.wording import Wording
 log = logging.getLogger(__name__)
 
 # The console and the demo page load nothing from elsewhere; images may be data URLs (QR codes).
-_CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+_CSP = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 _HEADERS = {
     b"content-security-policy": _CSP.encode(),
     b"x-content-type-options": b"nosniff",
@@ -30,20 +30,32 @@ _HEADERS = {
 class Guard:
     """ASGI middleware: refuses bodies over `max_body` bytes while they arrive and compressed ones at once.
 
-    `larger` are limits of their own, by path, for that path and what is below it.
+    `larger` are limits of their own, by path, for that path and what is below it. The routes at `themselves` look
+    after themselves: who has to be answered in a certain way, such as WeChat, cannot do with a 413.
     """
 
-    def __init__(self, app: ASGIApp, max_body: int, wording: Wording, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body: int,
+        wording: Wording,
+        larger: Mapping[str, int] | None = None,
+        themselves: Collection[str] = (),
+    ) -> None:
         self._app = app
         self._max_body = max_body
         self._wording = wording
         self._larger = dict(larger or {})
+        self._themselves = frozenset(themselves)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         send = _with_headers(send)
+        if scope["path"] in self._themselves:
+            await self._app(scope, receive, send)
+            return
         limit = self._limit(scope["path"])
         try:
             self._check(dict(scope["headers"]), limit)
@@ -53,7 +65,7 @@ class Guard:
 
     def _limit(self, path: str) -> int:
         return next(
-            (size for start, size in self._larger.items() if path == start or path.startswith(f"{start}/")),
+            (size for start, size in self._larger.items() if _below(path, start)),
             self._max_body,
         )
 
@@ -78,6 +90,12 @@ class Guard:
 
     def _too_large(self, limit: int) -> _Refused:
         return _Refused(413, "too_large_body", self._wording.text("errors.too_large_body", limit=limit))
+
+
+def _below(path: str, start: str) -> bool:
+    """Whether a path is `start` or under it; a `*` in there stands for one part."""
+    wanted, given = start.split("/"), path.split("/")
+    return len(given) >= len(wanted) and all(want in ("*", part) for want, part in zip(wanted, given, strict=False))
 
 
 class _Refused(HTTPException):

@@ -11,6 +11,8 @@ from desk.reports import MorningRules
 from desk.routing.rules import RoutingRules
 from desk.sla.rules import SlaRules
 from desk.tickets import CareRules
+from gateway.attachments.limits import AttachmentLimits
+from gateway.channels.wechat.rules import WeChatRules
 from gateway.notifications.routes import Routes
 
 
@@ -26,3 +28,5 @@ class ServiceRules:
     routing: RoutingRules = field(default_factory=RoutingRules)
     incidents: IncidentRules = field(default_factory=IncidentRules)
     morning: MorningRules = field(default_factory=MorningRules)
+    wechat: WeChatRules = field(default_factory=WeChatRules)
+    attachments: AttachmentLimits = field(default_factory=AttachmentLimits)

@@ -9,6 +9,9 @@ from desk.calendar import Calendar, WorkingHours
 from desk.clock import Clock
 from desk.database import Database
 from gateway.answers import Answers
+from gateway.attachments.checker import Checker
+from gateway.attachments.files import Files
+from gateway.channels.channel import Channels
 from gateway.demo import Shown
 from gateway.engine import Engine
 from gateway.hub import Hub
@@ -22,7 +25,8 @@ from zhtext.contacts import AllowList
 @dataclass(frozen=True)
 class Services:
     """The gateway's parts. `knowledge` is the name under which the console knows the hit test; `contacts` are the
-    only ones that answers may name; `shown` is what the demo page says, None for that of the sample product."""
+    only ones that answers may name; `channels` are the ways to people; `shown` is what the demo page says, None for
+    that of the sample product."""
 
     db: Database
     clock: Clock
@@ -33,14 +37,21 @@ class Services:
     wording: Wording
     settings: GatewaySettings
     contacts: AllowList
+    channels: Channels
     shown: Shown | None = None
     rules: ServiceRules = field(default_factory=ServiceRules)
     limits: Limits = field(default_factory=Limits)
+    checker: Checker = field(default_factory=Checker)
 
     @property
     def hours(self) -> WorkingHours:
         """The working hours as they are now; an operator may change them at any moment."""
         return self.calendar.current()
+
+    @property
+    def files(self) -> Files:
+        """The bytes of what people have sent."""
+        return Files(self.settings.files)
 
     @property
     def knowledge(self) -> Any:

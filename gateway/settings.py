@@ -31,4 +31,6 @@ class GatewaySettings:
     review_days: int = 90  # until an entry is looked at again
     index: Path | None = None  # folder of the index builds, for telling what a publication would change
     uploads: Path | None = None  # folder for documents that the worker imports; None: no uploads
+    files: Path | None = None  # folder for what customers send; None: no files are taken
+    identity_secret: str = field(default="", repr=False)  # the host page's server signs its users' ids; "": nobody does
     public_url: str = ""  # where customers reach the gateway, without a slash at its end; needed for links in WeChat

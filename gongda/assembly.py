@@ -13,6 +13,7 @@ from desk.calendar import LiveHours
 from desk.database import Database
 from gateway.answers import HttpAnswers
 from gateway.app import create_app as create_gateway
+from gateway.channels.known import all_channels
 from gateway.engine import HttpEngine
 from gateway.hub import Hub
 from gateway.rules import ServiceRules
@@ -26,7 +27,7 @@ from gongda.product.showing import shown, wording
 from gongda.retrieving import live
 from gongda.secrets import Secrets
 from gongda.settings import Settings, load_settings, share_product
-from gongda.wechat import wechat_settings
+from gongda.wechat import pushes, wechat_settings
 
 
 def gateway() -> FastAPI:
@@ -52,7 +53,7 @@ def services(settings: Settings, secrets: Secrets) -> Services:
     """The gateway's parts over the real neighbours."""
     policy = load_policy(settings.root / settings.support)
     wanted = gateway_settings(settings, secrets, policy.knowledge)
-    database, clock = Database(settings.database).open(), clock_of(settings)
+    database, clock, said = Database(settings.database).open(), clock_of(settings), wording(settings)
     return Services(
         db=database,
         clock=clock,
@@ -60,9 +61,10 @@ def services(settings: Settings, secrets: Secrets) -> Services:
         answers=HttpAnswers(wanted.actions_url, wanted.actions_token, wanted.answer_deadline),
         hub=Hub(),
         calendar=LiveHours(database, policy.hours, clock),
-        wording=wording(settings),
+        wording=said,
         settings=wanted,
         contacts=policy.contacts,
+        channels=all_channels(said, pushes=pushes(wanted.wechat), msgmenu=policy.service.wechat.msgmenu),
         shown=shown(settings),
         rules=service_rules(settings, policy),
     )
@@ -82,6 +84,8 @@ def gateway_settings(settings: Settings, secrets: Secrets, rules: KnowledgeRules
         review_days=rules.review_days,
         index=settings.index,
         uploads=settings.uploads,
+        files=settings.files,
+        identity_secret=settings.identity_secret.get_secret_value() if settings.identity_secret else "",
         public_url=public_url(settings),
     )
 

@@ -13,6 +13,7 @@ from gongda.commands import (
     asking,
     chatting,
     checking,
+    developing,
     evaluating,
     jobs,
     knowledge,
@@ -21,6 +22,7 @@ from gongda.commands import (
     replaying,
     starting,
     understanding,
+    wechat_account,
 )
 from gongda.errors import GongdaError
 from gongda.settings import load_settings, share_product
@@ -36,6 +38,8 @@ app.add_typer(knowledge.app, name="kb", help="知识库：导入、检查、发�
 app.add_typer(evaluating.app, name="eval", help="评测：意图识别、知识检索、训练数据")
 app.add_typer(accounts.app, name="accounts", help="客户：从表格导入公司、工地、授权号和联系人")
 app.add_typer(notify.app, name="notify", help="通知：企业微信、钉钉、飞书、邮件")
+app.add_typer(developing.app, name="dev", help="试用与开发：没有公众号也能试微信")
+app.add_typer(wechat_account.app, name="wechat", help="微信公众号：菜单、带参数二维码、自查")
 app.command("init")(starting.init)
 app.command("up")(processes.up)
 app.command("worker")(processes.worker)

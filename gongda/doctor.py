@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from desk import outbox, sending
 from desk.calendar import warnings
 from desk.database import Database
 from desk.errors import DeskError
@@ -20,6 +21,7 @@ from gongda.product.overlay import load
 from gongda.running import NEEDED_MB
 from gongda.settings import Settings
 from gongda.training import engine_python, model_path
+from gongda.wechat import CLOCK_LIMIT, described, seconds_off, wechat_settings
 from retrieval.building import store
 from retrieval.errors import BuildRefused
 
@@ -111,6 +113,40 @@ def _notifying(settings: Settings) -> Check:
     )
 
 
+def _wechat(settings: Settings) -> Check:
+    """Key and mode as they are set, and a clock that WeChat's signatures can be compared with."""
+    try:
+        account = wechat_settings(settings)
+    except GongdaError as error:
+        return Check("wechat", False, str(error))
+    if account is None:
+        return Check("wechat", True, "没有配置微信公众号")
+    off = seconds_off(account.api_base, clock_of(settings))
+    if off is not None and abs(off) > CLOCK_LIMIT:
+        told = f"服务器时钟与微信相差 {off:.0f} 秒，超过 {account.freshness} 秒时微信的消息全部被拒绝，请校准（NTP）"
+        return Check("wechat", False, told)
+    clock = "时钟无法与微信核对（没有连上）" if off is None else f"时钟与微信相差 {abs(off):.0f} 秒"
+    return Check("wechat", True, f"微信公众号为{described(account)}；{clock}")
+
+
+def _outbox(settings: Settings) -> Check:
+    """What waits for customers is no fault; what waits for a person is."""
+    database = Database(settings.database).open()
+    try:
+        if not database.exists or not database.has("outbox"):
+            return Check("outbox", True, "发件箱还没有内容")
+        with database.read() as session:
+            found, stuck = outbox.counts(session), sending.waiting(session)
+    except DeskError as error:
+        return Check("outbox", False, f"发件箱读不到：{error}")
+    finally:
+        database.close()
+    parked = found.parked - max(0, stuck - found.failed)  # for customers; the others wait for a person
+    told = f"发件箱：待发 {found.pending + found.leased} 条，等客户下次发消息 {parked} 条，失败 {found.failed} 条"
+    told += f"，可能重复发送 {found.ambiguous} 次" if found.ambiguous else ""
+    return Check("outbox", not stuck, f"{told}；{stuck} 条要人处理，请看控制台的发件箱" if stuck else told)
+
+
 def _product(settings: Settings) -> Check:
     try:
         product = load(settings)
@@ -141,5 +177,6 @@ def _running(settings: Settings) -> Iterator[Check]:
 
 
 _CHECKS: tuple[Callable[[Settings], Check], ...] = (
-    _disk, _engine_environment, _model, _index, _database, _policy, _calendar, _notifying, _product, _secrets,
+    _disk, _engine_environment, _model, _index, _database, _policy, _calendar, _notifying, _wechat, _outbox, _product,
+    _secrets,
 )  # fmt: skip

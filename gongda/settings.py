@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     dev_clock: Path | None = None  # development only: a file that says what time it is, see gongda.clocks
     wechat_token: SecretStr | None = None  # 公众号后台的 Token；填了才开通 /wechat
+    wechat_token_previous: SecretStr | None = None  # 后台换 Token 期间，旧的那个
+    wechat_aes_key: SecretStr | None = None  # 后台的 EncodingAESKey，43 位；安全模式和兼容模式必填
+    wechat_aes_key_previous: SecretStr | None = None  # 后台换 EncodingAESKey 期间，旧的那个
+    wechat_mode: str = ""  # plain, compatible or secure, as in 公众号后台; empty: secure with a key, else plain
     wechat_app_id: str = ""
     wechat_app_secret: SecretStr | None = None
     wechat_api_base: str = "https://api.weixin.qq.com"
@@ -48,6 +52,7 @@ class Settings(BaseSettings):
     mail_to: str = ""  # comma-separated
     webhook_url: SecretStr | None = None
     webhook_secret: SecretStr | None = None
+    identity_secret: SecretStr | None = None  # 网站后端用它给登录用户的 id 签名，见 docs/widget.md
 
     @property
     def root(self) -> Path:
@@ -71,6 +76,11 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """Documents to be imported, a folder for each upload."""
         return self.var / "uploads" / "imports"
+
+    @property
+    def files(self) -> Path:
+        """What customers and agents have sent, by content."""
+        return self.var / "uploads" / "files"
 
     @property
     def logs(self) -> Path:

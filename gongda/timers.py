@@ -10,6 +10,7 @@ from desk.clock import Clock
 from desk.database import Database
 from desk.errors import StoreError
 from gateway.care.notices import tell_due
+from gateway.channels.channel import Channels
 from gateway.wording import Wording
 from gongda.knowledge.jobs import CLUSTER, Jobs
 from gongda.worker import Timer
@@ -23,13 +24,13 @@ CLUSTER_EVERY = 600.0
 
 
 def timers(
-    database: Database, clock: Clock, wording: Wording, contacts: AllowList, *, pushes: bool
+    database: Database, clock: Clock, wording: Wording, contacts: AllowList, channels: Channels
 ) -> tuple[tuple[Timer, ...], Jobs]:
     """The timers, and the jobs that are to be stopped with them."""
     work = Jobs(database, clock)
 
     async def tell() -> int:
-        return await asyncio.to_thread(_told, database, clock, wording, contacts, pushes)
+        return await asyncio.to_thread(_told, database, clock, wording, contacts, channels)
 
     async def cluster() -> bool:
         return await asyncio.to_thread(_ask_for_clusters, database, clock)
@@ -37,9 +38,9 @@ def timers(
     return (Timer(JOBS_EVERY, work.tick), Timer(NOTICES_EVERY, tell), Timer(CLUSTER_EVERY, cluster)), work
 
 
-def _told(database: Database, clock: Clock, wording: Wording, contacts: AllowList, pushes: bool) -> int:
+def _told(database: Database, clock: Clock, wording: Wording, contacts: AllowList, channels: Channels) -> int:
     try:
-        return tell_due(database, clock, wording, pushes=pushes, contacts=contacts)
+        return tell_due(database, clock, wording, channels=channels, contacts=contacts)
     except StoreError as error:
         log.warning("notices wait for the next look: %s", error)
         return 0

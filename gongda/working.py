@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from desk.calendar import LiveHours
 from desk.database import Database
-from desk.outbox import Delivery
-from gateway.channels.wechat.api import connect
-from gateway.channels.wechat.client import WeChatClient
-from gateway.channels.wechat.delivery import KIND as WECHAT_TEXT
-from gateway.channels.wechat.delivery import deliver as delivery_to_wechat
-from gateway.channels.wechat.late import KIND as WECHAT_LATE
-from gateway.channels.wechat.late import fulfil
+from gateway.attachments.files import Files
+from gateway.channels.known import all_channels
+from gateway.channels.wechat.adapter import WeChatSender
+from gateway.channels.wechat.calls.api import connect
+from gateway.channels.wechat.calls.client import WeChatClient
+from gateway.channels.wechat.delivering.media import Keeping
 from gateway.timers.timed_desk import TimedDesk
 from gongda.assembly import service_rules
 from gongda.clocks import clock_of
@@ -23,7 +22,7 @@ from gongda.product.showing import wording
 from gongda.secrets import Secrets
 from gongda.settings import Settings
 from gongda.timers import timers
-from gongda.wechat import wechat_settings
+from gongda.wechat import pushes, wechat_settings
 from gongda.worker import Timer
 
 
@@ -35,28 +34,24 @@ def deliveries(settings: Settings) -> Deliveries:
     if wechat is None:
         return Deliveries(database, clock, team.senders, team.http.aclose)
     http = connect(wechat)
-    client = WeChatClient(wechat, http, clock)
-
-    async def send(delivery: Delivery) -> object:
-        return await delivery_to_wechat(delivery, client, database, clock)
-
-    async def keep_promise(delivery: Delivery) -> object:
-        return await fulfil(delivery, database, said, clock, pushes=wechat.customer_service)
+    limits = load_policy(settings.root / settings.support).service.attachments
+    keeping = Keeping(Files(settings.files), limits=limits)
+    sender = WeChatSender(WeChatClient(wechat, http, clock), database, clock, said, keeping)
 
     async def close() -> None:
         await http.aclose()
         await team.http.aclose()
 
-    senders: dict[str, Send] = {**team.senders, WECHAT_TEXT: send, WECHAT_LATE: keep_promise}
+    senders: dict[str, Send] = {**team.senders, **dict.fromkeys(sender.kinds, sender.send)}
     return Deliveries(database, clock, senders, close)
 
 
 def all_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
     """What the worker looks after, and the jobs that are to be stopped with it."""
     policy, clock, said = load_policy(settings.root / settings.support), clock_of(settings), wording(settings)
-    database, wechat = Database(settings.database).open(), wechat_settings(settings)
-    pushes = wechat is not None and wechat.customer_service
-    knowledge, work = timers(database, clock, said, policy.contacts, pushes=pushes)
+    database = Database(settings.database).open()
+    channels = all_channels(said, pushes=pushes(wechat_settings(settings)), msgmenu=policy.service.wechat.msgmenu)
+    knowledge, work = timers(database, clock, said, policy.contacts, channels)
     desk = TimedDesk(
         db=database,
         clock=clock,
@@ -64,8 +59,9 @@ def all_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
         wording=said,
         rules=service_rules(settings, policy),
         secret=Secrets(settings.var / "secrets").get("session_secret"),
-        pushes=pushes,
+        channels=channels,
         public_url=public_url(settings),
         webhook=has_webhook(settings),
+        files=Files(settings.files),
     )
     return (*knowledge, *desk_timers(desk, LiveHours(database, policy.hours, clock))), work

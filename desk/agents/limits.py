@@ -19,6 +19,7 @@ LOCALES = ("zh-CN", "zh-TW")
 
 _EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;]{2,}")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{4,23}")
+_KF_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,32}@[A-Za-z0-9_-]{1,32}")
 _NOT_IN_SKILLS = re.compile(r"[,，、;；\n\r\t]")
 
 
@@ -31,13 +32,14 @@ class Profile(TypedDict, total=False):
     email: str | None
     phone: str | None
     mention: str | None
+    wechat_kf: str | None
     locale: str
 
 
 def checked_profile(changes: Profile) -> Profile:
     """The changes without surrounding white space; an empty contact is None. Raises BadValue."""
     fit = changes.copy()
-    for name in ("email", "phone", "mention"):
+    for name in ("email", "phone", "mention", "wechat_kf"):
         if name in changes:
             fit[name] = (changes[name] or "").strip() or None
     if "tier" in fit and fit["tier"] not in get_args(Tier):
@@ -48,6 +50,11 @@ def checked_profile(changes: Profile) -> Profile:
         told = f"an agent has 1 to {LARGEST_LOAD} tickets at once at most, not {fit['max_load']}"
         raise BadValue(told, "max_load", limit=LARGEST_LOAD)
     _check_contacts(fit.get("email"), fit.get("phone"), fit.get("mention"))
+    account = fit.get("wechat_kf")
+    if account and not _KF_ACCOUNT.fullmatch(account):
+        raise BadValue(
+            f"an account in WeChat's own desk is written kf2001@gh_account, not {account[:60]!r}", "wechat_kf"
+        )
     return fit
 
 

@@ -37,6 +37,7 @@ class Agent:
     phone: str | None
     mention: str | None  # how the robots call this person
     locale: str  # of their console: zh-CN, zh-TW
+    wechat_kf: str | None = None  # their account in WeChat's own desk, such as kf2001@gh_account
 
     @property
     def actor(self) -> str:
@@ -63,6 +64,7 @@ def agent(row: AgentRow) -> Agent:
         phone=row.phone,
         mention=row.mention,
         locale=row.locale,
+        wechat_kf=row.wechat_kf,
     )
 
 

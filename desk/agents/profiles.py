@@ -17,7 +17,8 @@ from desk.agents.model import Agent, Role, agent, row_of
 from desk.agents.sessions import end_all
 from desk.tables import AgentRow, AgentSkillRow
 
-_AUDITED = ("name", "role", "active", "tier", "fast_response", "max_load", "email", "phone", "mention", "locale")
+_CONTACTS = ("email", "phone", "mention", "wechat_kf")
+_AUDITED = ("name", "role", "active", "tier", "fast_response", "max_load", *_CONTACTS, "locale")
 
 
 def get(session: Session, agent_id: int) -> Agent:
@@ -54,7 +55,7 @@ def update(
 
 
 def profile(session: Session, agent_id: int, **changes: Unpack[Profile]) -> Agent:
-    """Change what is given: tier, fast_response, max_load, email, phone, mention, locale.
+    """Change what is given: tier, fast_response, max_load, email, phone, mention, wechat_kf, locale.
 
     Raises NotFound, BadValue with the limit.
     """

@@ -4,7 +4,7 @@ pending -> leased -> sent | pending again (after a pause) | failed (refused for 
 or for the customer's next message). A failed or parked one may be dismissed: kept, but no longer anybody's worry.
 """
 
-from desk.outbox.keeping import counts, dismiss, enqueue, known, parked, retry
+from desk.outbox.keeping import counts, dismiss, enqueue, is_sent, known, needless, parked, retry
 from desk.outbox.leasing import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -17,6 +17,8 @@ from desk.outbox.leasing import (
     postpone,
 )
 from desk.outbox.model import Counts, Delivery, DeliveryDraft, Status, delivery_of
+from desk.outbox.taking import enqueue_parked, enqueue_taken, holds, is_owed, owed, status_of, take, unsent
+from desk.outbox.waiting import releasable
 
 __all__ = [
     "FIRST_PAUSE",
@@ -30,13 +32,24 @@ __all__ = [
     "delivery_of",
     "dismiss",
     "enqueue",
+    "enqueue_parked",
+    "enqueue_taken",
+    "holds",
+    "is_owed",
+    "is_sent",
     "known",
     "lease",
     "mark_failed",
     "mark_sent",
+    "needless",
+    "owed",
     "park",
     "parked",
     "pause",
     "postpone",
+    "releasable",
     "retry",
+    "status_of",
+    "take",
+    "unsent",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,19 @@ def enqueue(session: Session, draft: DeliveryDraft, *, now: datetime) -> bool:
 def known(session: Session, dedupe_key: str) -> bool:
     """Whether there is a row with this key; only reads."""
     return _by_key(session, dedupe_key) is not None
+
+
+def is_sent(session: Session, dedupe_key: str) -> bool:
+    """Whether the row with this key has been dealt with; only reads."""
+    done = select(OutboxRow.id).where(OutboxRow.dedupe_key == dedupe_key, OutboxRow.status == "sent")
+    return session.scalar(done) is not None
+
+
+def needless(session: Session, dedupe_key: str) -> bool:
+    """What the row was to bring about has happened in another way: it goes. False when nothing was waiting."""
+    waits = OutboxRow.status.in_(("pending", "leased", "parked"))
+    gone = delete(OutboxRow).where(OutboxRow.dedupe_key == dedupe_key, waits).returning(OutboxRow.id)
+    return session.scalar(gone.execution_options(synchronize_session=False)) is not None
 
 
 def parked(session: Session, conversation_id: int) -> tuple[Delivery, ...]:

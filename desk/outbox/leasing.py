@@ -104,11 +104,15 @@ def mark_failed(
     return status
 
 
-def park(session: Session, delivery: Delivery, reason: str) -> bool:
-    """Sending makes no sense now, such as outside WeChat's 48 hours. False: lease lost."""
+def park(session: Session, delivery: Delivery, reason: str, *, now: datetime | None = None) -> bool:
+    """Sending makes no sense now, such as outside WeChat's 48 hours. False: lease lost.
+
+    `now` is kept in `next_at`, as the time since when it waits.
+    """
     row = _held(session, delivery)
     if row is None:
         return False
+    row.next_at = now or row.next_at
     settle(session, row, "parked", reason)
     return True
 

@@ -25,7 +25,7 @@ from desk.tables.tickets import (
     TicketRow,
     ViewerRow,
 )
-from desk.tables.work import AuditRow, CursorRow, JobRow, OutboxRow
+from desk.tables.work import AuditRow, CursorRow, JobRow, MarkRow, OutboxRow
 
 __all__ = [
     "METADATA",
@@ -54,6 +54,7 @@ __all__ = [
     "IncidentTicketRow",
     "JobRow",
     "LicenceRow",
+    "MarkRow",
     "MessageRow",
     "NoticeRow",
     "OutboxRow",

@@ -48,6 +48,17 @@ class CursorRow(Base):
     position: Mapped[int]
 
 
+class MarkRow(Base):
+    """How far we have come with a list that is somebody else's, in their words, and who is at it."""
+
+    __tablename__ = "marks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str]
+    token: Mapped[str | None]  # of whoever holds it
+    held_until: Mapped[datetime | None]
+
+
 class JobRow(Base):
     """Work the console asks of the worker, such as a publication."""
 

@@ -69,7 +69,7 @@ def change(services: Services, number: str, body: Change, key: str) -> Ticket:
             if body.status is not None:
                 _STEPS[body.status](session, services, number, body)
             if body.status == "resolved" and conversation is not None:
-                told = Solved(services.wording, services.rules.asks)
+                told = Solved(services.wording, services.rules.asks, services.channels)
                 told.tell(session, conversation, tickets.get(session, number), body.solution or "", now=now)
         ticket = tickets.get(session, number)
     if conversation is not None:

@@ -29,7 +29,7 @@ _TOLD = {401: "api_key", 404: "no_ticket", 409: "illegal_move", 422: "invalid_fi
 
 def tickets_router(services: Services, key: str, per_minute: int = PER_MINUTE) -> APIRouter:
     """Bearer token for every call; `Idempotency-Key` makes whatever writes repeatable."""
-    errors = partial(_errors, services.wording, per_minute)
+    errors = partial(described, services.wording, per_minute)
     router = APIRouter(
         prefix="/api/tickets",
         tags=["tickets"],
@@ -105,7 +105,7 @@ def _several(values: list[Any] | None) -> tuple[Any, ...] | None:
     return tuple(values) if values else None
 
 
-def _errors(wording: Wording, per_minute: int, *statuses: int) -> dict[int | str, dict[str, Any]]:
+def described(wording: Wording, per_minute: int, *statuses: int) -> dict[int | str, dict[str, Any]]:
     """How they are described, with an example of each."""
     values = {"fields": "summary", "limit": per_minute}
     examples = {

@@ -17,6 +17,7 @@ from desk.tickets import Filter, Ticket
 from gateway import render
 from gateway.care import asking
 from gateway.care.telling import say
+from gateway.channels.channel import Channels
 from gateway.render import Voice
 from gateway.wording import Wording
 
@@ -29,6 +30,7 @@ class Solved:
 
     wording: Wording
     rules: AskRules
+    channels: Channels
     by: int | None = None
 
     def tell(
@@ -45,8 +47,7 @@ class Solved:
         else:
             reply = asking.offered(voice, self.wording, ask, ticket, told)
         key = f"solved:{ticket.id}:{now.isoformat()}"
-        # Whether the account may push is the sender's business: it parks what it cannot send.
-        said = say(session, conversation, reply, key=key, wording=self.wording, pushes=True, author="system", now=now)
+        said = say(session, conversation, reply, key=key, channels=self.channels, author="system", now=now)
         if over:
             conversations.release(session, conversation.id, now=now)
         if ask is not None:  # the options hold no longer than until the question itself

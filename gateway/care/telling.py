@@ -10,11 +10,7 @@ from desk.conversations import Conversation
 from desk.messages import Message
 from desk.session import Session
 from desk.turns import Reply
-from gateway.channels.wechat import delivery as wechat
-from gateway.channels.wechat.phrases import Phrases
-from gateway.channels.wechat.reading import CHANNEL as WECHAT
-from gateway.channels.wechat.text import render as as_text
-from gateway.wording import Wording
+from gateway.channels.channel import Channels
 
 
 def say(
@@ -23,15 +19,11 @@ def say(
     reply: Reply,
     *,
     key: str,
-    wording: Wording,
-    pushes: bool,
+    channels: Channels,
     author: Literal["bot", "system"] = "bot",
     now: datetime,
 ) -> Message:
-    """Said once for each key; where the channel does not come and look, its delivery is recorded too.
-
-    What cannot be pushed comes along with the answer to the follower's next message.
-    """
+    """Said once for each key, and recorded for delivery as the conversation's channel delivers."""
     said = messages.add(
         session,
         conversation.id,
@@ -42,13 +34,5 @@ def say(
         external_id=key,
         now=now,
     )
-    if conversation.channel == WECHAT:
-        made = wechat.drafts(
-            as_text([said], Phrases(wording, conversation.script, conversation.region)),
-            openid=conversation.external_id,
-            conversation_id=conversation.id,
-            key=key,
-            message_id=str(said.id),
-        )
-        wechat.queue(session, made, pushes=pushes, now=now)
+    channels.record(session, conversation, [said], key=key, now=now)
     return said

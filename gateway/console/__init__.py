@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, FastAPI
 
 from gateway.console import login, settings, team
-from gateway.console.desk import care_pages, cases, helping, tickets
+from gateway.console.desk import care_pages, cases, files, helping, tickets
 from gateway.console.knowledge import editing, entries, gaps, hit_test, imports, jobs, pins, publications, review
 from gateway.console.knowledge.uploads import LARGEST_BODY as LARGEST_UPLOAD
 from gateway.console.live import routes as live
@@ -21,6 +21,7 @@ from gateway.console.service import (
     account_parts,
     accounts,
     accounts_import,
+    announcements,
     calendar,
     canned,
     contacts,
@@ -44,6 +45,7 @@ PARTS = (
     live,
     helping,
     care_pages,
+    files,
     settings,
     cases,
     hit_test,
@@ -65,6 +67,7 @@ PARTS = (
     calendar,
     incidents,
     daily,
+    announcements,
     duty,
     profiles,
     team,
@@ -72,6 +75,7 @@ PARTS = (
 _LIMITS = {
     imports: LARGEST_UPLOAD,
     accounts_import: accounts_import.LARGEST_BODY,
+    files: files.LARGEST_BODY,
     editing: LARGEST_ENTRY,
     entries: LARGEST_ENTRY,
     review: LARGEST_ENTRY,
@@ -80,6 +84,7 @@ _LIMITS = {
 # By path, for what looks at requests before they get here.
 LARGER_BODIES: Mapping[str, int] = {
     "/console/imports": LARGEST_UPLOAD,
+    "/console/files": files.LARGEST_BODY,
     "/console/import-accounts": accounts_import.LARGEST_BODY,
     "/console/entries": LARGEST_ENTRY,
     "/console/new-entry": LARGEST_ENTRY,

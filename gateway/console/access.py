@@ -74,6 +74,7 @@ TABLE: Mapping[str, Mapping[Role, Rule]] = {
     "tickets.hold": _TEAM,  # be the one a ticket is given to
     "ticket.read": _TEAM,
     "ticket.note": _TEAM,
+    "ticket.files": _TEAM,  # open what was sent; each opening is on the trail
     "ticket.reopen": _TEAM,
     "ticket.take": {"agent": own_or_free, **_LEADERS},
     "ticket.transfer": {"agent": own_or_free, **_LEADERS},
@@ -105,6 +106,7 @@ TABLE: Mapping[str, Mapping[Role, Rule]] = {
     "incidents.read": _TEAM,
     "incidents.propose": _TEAM,  # and say which tickets report one
     "incidents.keep": _LEADERS,  # decide what it is, what customers read, when it is over
+    "announcements.keep": _LEADERS,  # what all customers read over the widget
     "reports.daily": _TEAM,
     "password.change": _EVERYBODY,
     "locale.change": _EVERYBODY,

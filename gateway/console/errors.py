@@ -18,6 +18,9 @@ from fastapi.exceptions import RequestValidationError
 
 from desk import errors as desk
 from gateway import errors as gateway
+from gateway.attachments.errors import AttachmentError
+from gateway.attachments.limits import AttachmentLimits
+from gateway.attachments.telling import sentence
 from gateway.console.labels import console_text
 from gateway.wording import Wording
 
@@ -80,11 +83,13 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
 HANDLED = (gateway.GatewayError, desk.DeskError, RequestValidationError)
 
 
-def problem(error: Exception, wording: Wording) -> Problem:
+def problem(error: Exception, wording: Wording, limits: AttachmentLimits | None = None) -> Problem:
     """Status, code and Chinese sentence of one of the HANDLED errors."""
     for kind, status, key in _KNOWN:
         if isinstance(error, kind):
             return Problem(status, key, console_text(wording, f"error.{key}"))
+    if isinstance(error, AttachmentError):
+        return Problem(error.status, error.key, sentence(error, wording, limits or AttachmentLimits()))
     if isinstance(error, gateway.GatewayError):
         return Problem(error.status, error.key, console_text(wording, f"error.{error.key}", **error.values))
     raise error

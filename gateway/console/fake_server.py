@@ -27,6 +27,7 @@ from desk.database import Database
 from desk.messages import Author
 from desk.session import Session
 from desk.tickets import TicketDraft
+from gateway.attachments.files import Files
 from gateway.console import mount
 from gateway.console.fake_accounts import seed_accounts
 from gateway.console.fake_incidents import seed_incidents
@@ -48,7 +49,9 @@ def make_app(db: Database, folder: Path) -> FastAPI:
     app = FastAPI(openapi_url=None)
     settings = FakeSettings(index=folder / "index", uploads=folder / "uploads")
     knowledge = FakeKnowledge(sample["hit"], BUILD)
-    app.state.services = FakeServices(db, system_clock, knowledge=knowledge, settings=settings)
+    app.state.services = FakeServices(
+        db, system_clock, knowledge=knowledge, settings=settings, files=Files(folder / "files")
+    )
     mount(app)
     app.mount("/widget/parts", StaticFiles(directory=WIDGET / "parts"))
     seed(db, sample, now=system_clock())

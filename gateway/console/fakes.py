@@ -10,6 +10,10 @@ from typing import Any
 from desk.calendar import WorkingHours
 from desk.clock import Clock
 from desk.database import Database
+from gateway.attachments.checker import Checker
+from gateway.attachments.files import Files
+from gateway.channels.channel import Channels
+from gateway.channels.known import all_channels
 from gateway.errors import NoDirectAnswer
 from gateway.hub import Hub
 from gateway.rules import ServiceRules
@@ -70,3 +74,6 @@ class FakeServices:
     wording: Wording = field(default_factory=Wording.load)
     contacts: AllowList = field(default_factory=AllowList)
     rules: ServiceRules = field(default_factory=ServiceRules)
+    channels: Channels = field(default_factory=lambda: all_channels(Wording.load(), pushes=True))
+    files: Files = field(default_factory=lambda: Files(None))
+    checker: Checker = field(default_factory=Checker)

@@ -115,6 +115,12 @@ class Labels:
         """A span: 45 分钟, 3 小时 5 分, 2 天."""
         return self.age(self.now - timedelta(seconds=seconds))
 
+    def size(self, size: int) -> str:
+        """Bytes as people count them: 812 B, 96 KB, 2.4 MB."""
+        if size < 1024:
+            return f"{size} B"
+        return f"{size / 1024:.0f} KB" if size < 1024**2 else f"{size / 1024**2:.1f} MB"
+
     def full_time(self, moment: datetime) -> str:
         """With date and seconds, for tooltips."""
         return f"{moment.astimezone(self.tz):%Y-%m-%d %H:%M:%S}"

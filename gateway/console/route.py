@@ -30,11 +30,17 @@ class ConsoleRoute(APIRoute):
             except ClientDisconnect:  # the page was left while it was sending; nobody reads the answer
                 return Response(status_code=400)
             except HANDLED as error:
-                response = _reported(request, problem(error, services_of(request).wording))
-            response.headers.update(HEADERS)
+                response = _reported(request, _problem(request, error))
+            for name, value in HEADERS.items():  # a file brings stricter ones of its own
+                response.headers.setdefault(name, value)
             return response
 
         return guarded
+
+
+def _problem(request: Request, error: Exception) -> Problem:
+    services = services_of(request)
+    return problem(error, services.wording, services.rules.attachments)
 
 
 def _reported(request: Request, found: Problem) -> Response:

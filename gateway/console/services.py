@@ -13,6 +13,9 @@ from starlette.requests import Request
 from desk.calendar import WorkingHours
 from desk.clock import Clock
 from desk.database import Database
+from gateway.attachments.checker import Checker
+from gateway.attachments.files import Files
+from gateway.channels.channel import Channels
 from gateway.console.labels import Labels
 from gateway.rules import ServiceRules
 from gateway.wording import Wording
@@ -98,6 +101,12 @@ class ConsoleServices(Protocol):
     def wording(self) -> Wording: ...
     @property
     def rules(self) -> ServiceRules: ...
+    @property
+    def channels(self) -> Channels: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def checker(self) -> Checker: ...
 
 
 def services_of(request: Request) -> ConsoleServices:

@@ -14,7 +14,7 @@ from desk.conversations import Change
 from desk.session import Session
 from gateway import render
 from gateway.care import asking
-from gateway.care.notices import Channels, reachable
+from gateway.care.notices import Reachable
 from gateway.care.telling import say
 from gateway.render import Voice
 from gateway.timers.one_by_one import one_by_one
@@ -29,7 +29,7 @@ def asks(desk: TimedDesk) -> int:
     _prepare(desk, now)
     if not rules.awake(now, desk.hours.tz):
         return 0
-    channels = reachable(pushes=desk.pushes, now=now)
+    channels = desk.channels.reachable(now)
     with desk.db.read() as session:
         due = desk_asks.due(session, channels, now=now, limit=_AT_ONCE)
     return one_by_one(
@@ -52,7 +52,7 @@ def _prepare(desk: TimedDesk, now: datetime) -> None:
             desk_asks.plan(session, rules, now=now)
 
 
-def _asked(session: Session, desk: TimedDesk, one: Ask, channels: Channels, now: datetime) -> bool:
+def _asked(session: Session, desk: TimedDesk, one: Ask, channels: Reachable, now: datetime) -> bool:
     conversation = conversations.update(session, one.conversation_id, {}, now=now)  # locks; turns lock it first, too
     if not desk_asks.due(session, channels, ask_id=one.id, now=now) or not desk_asks.ask(session, one.id, now=now):
         return False
@@ -60,7 +60,7 @@ def _asked(session: Session, desk: TimedDesk, one: Ask, channels: Channels, now:
         conversation = conversations.update(session, conversation.id, Change(state="bot"), now=now)
     voice = Voice(conversation.script, conversation.region)
     reply = asking.question(voice, desk.wording, one, desk_asks.ticket_of(session, one))
-    say(session, conversation, reply, key=f"ask:{one.id}", wording=desk.wording, pushes=desk.pushes, now=now)
+    say(session, conversation, reply, key=f"ask:{one.id}", channels=desk.channels, now=now)
     offered = Change(choices=render.options_of([reply]), choices_until=now + asking.ANSWERABLE)
     conversations.update(session, conversation.id, offered, now=now)
     return True

@@ -8,8 +8,6 @@ from desk.incidents import Incident, Untold, claim, due, get, propose_due, untol
 from desk.session import Session
 from desk.tickets import Filter, Ticket
 from gateway.care.incidents import INCIDENT, Desk, announce, over
-from gateway.channels.wechat import delivery as wechat
-from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.render import Voice
 from gateway.timers.one_by_one import one_by_one
 from gateway.timers.timed_desk import TimedDesk
@@ -69,16 +67,7 @@ def _say(session: Session, incident: Incident, conversation: Conversation, desk:
         external_id=f"incident:{incident.id}:{conversation.id}",
         now=desk.clock(),
     )
-    if conversation.channel != WECHAT:
-        return
-    drafts = wechat.drafts(
-        said.text,
-        openid=conversation.external_id,
-        conversation_id=conversation.id,
-        key=f"message:{said.id}",
-        message_id=str(said.id),
-    )
-    wechat.queue(session, drafts, pushes=desk.pushes, now=desk.clock())
+    desk.channels.record(session, conversation, [said], key=f"message:{said.id}", now=desk.clock())
 
 
 def _settle(session: Session, incident: Incident, ticket: Ticket, desk: TimedDesk) -> None:

@@ -40,7 +40,7 @@ def _timed_out(session: Session, desk: TimedDesk, one: Waiting) -> bool:
     )
     reply = render.text(Voice(conversation.script, conversation.region), sentence)
     key = f"queue:{ticket.number}:{one.event_id}"
-    say(session, conversation, reply, key=key, wording=desk.wording, pushes=desk.pushes, now=now)
+    say(session, conversation, reply, key=key, channels=desk.channels, now=now)
     _remind(session, desk, ticket, key)
     return True
 

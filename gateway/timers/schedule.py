@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gateway.timers.asks import asks
+from gateway.timers.attachments import attachments
 from gateway.timers.incidents import incidents
 from gateway.timers.morning import morning
+from gateway.timers.parked import parked
 from gateway.timers.promises import promises
 from gateway.timers.queue import queue
 from gateway.timers.routing import routing
@@ -26,4 +28,6 @@ EVERY: Mapping[Look, float] = {
     queue: 20.0,
     asks: 30.0,
     morning: 30.0,
+    attachments: 600.0,
+    parked: 60.0,
 }

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from desk import conversations, messages, turns
 from desk.conversations import Change, Choice
 from desk.messages import Message
+from desk.session import Session
 from desk.turns import Recorded
 from gateway.errors import TooLarge, Unusable
 from gateway.services import Services
@@ -27,13 +29,17 @@ from gateway.turns.turn import TurnRunner
 log = logging.getLogger(__name__)
 
 _WORDED = ("text",)  # kinds that the bot can answer
+Also = Callable[[Session, Message, datetime], None]
 
 
 @dataclass(frozen=True)
 class Incoming:
     """One delivery from a channel; `message_id` is the channel's own and makes repeats harmless.
 
-    Only kind `text` opens a turn; pictures, voices and places are kept for the human who reads the conversation.
+    Only kind `text` opens a turn, and what `asks` because words came with it; pictures, voices and places are kept for
+    the human who reads the conversation.
+    `also` runs in the transaction that stores it, not for a repeat: what becomes true with the message, such as a file
+    that came with it. It must be quick, and what it raises undoes both.
     """
 
     channel: str
@@ -43,6 +49,8 @@ class Incoming:
     kind: str = "text"
     payload: Mapping[str, Any] = field(default_factory=dict)
     choice: Choice | None = None
+    also: Also | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,9 @@ class Flow:
                 payload=payload,
                 now=now,
             )
-            worded = incoming.kind in _WORDED
+            if stored.fresh and incoming.also is not None:
+                incoming.also(session, stored.message, now)
+            worded = incoming.kind in _WORDED or incoming.asks
             if stored.fresh and not worded:
                 messages.mark(session, [stored.message_id], "handled")
                 waited.over(session, conversation, now=now)

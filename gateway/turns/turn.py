@@ -11,9 +11,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from time import monotonic
-
-from starlette.concurrency import run_in_threadpool
 
 from contract.decisions import Answer, Choices, Complaint, EndHandoff, Handoff, Runbook, TicketStatus, TicketUrge
 from contract.turn import TurnContext
@@ -35,6 +34,7 @@ from gateway.turns import waited
 from gateway.turns.carry_out import CarryOut
 from gateway.turns.fallback import Fallback, plainly
 from gateway.turns.heard import Heard, hear
+from gateway.turns.patience import patiently
 from gateway.turns.plan import Plan, Situation
 
 log = logging.getLogger(__name__)
@@ -66,10 +66,10 @@ class TurnRunner:
     async def run(self, conversation_id: int, message_ids: Sequence[int]) -> Recorded | None:
         """The committed turn; None when the message went to a human and the bot is silent.
 
-        Raises StoreError: then nothing is kept, and the messages are still to be dealt with.
+        Raises StoreError after minutes of trouble: then nothing is kept, and the messages are still to be dealt with.
         """
         for _ in range(_TRIES):
-            heard = await run_in_threadpool(hear, self._services, conversation_id, tuple(message_ids))
+            heard = await patiently(partial(hear, self._services, conversation_id, tuple(message_ids)))
             if not heard.messages:
                 return None  # another delivery of the same messages was faster
             try:
@@ -77,7 +77,7 @@ class TurnRunner:
             except Overtaken:
                 # A human took over while the engine was thinking: say nothing. Or let go of it: then answer after all.
                 log.info("conversation %s changed hands during a turn", conversation_id)
-        await run_in_threadpool(self._leave_to_human, heard)
+        await patiently(partial(self._leave_to_human, heard))
         return None
 
     async def _turn(self, heard: Heard) -> Recorded | None:
@@ -85,16 +85,16 @@ class TurnRunner:
         turn_id = uuid.uuid4().hex
         try:
             answered = await self._answered(turn_id, heard)
-            return await run_in_threadpool(self._commit, turn_id, heard, answered, _since(began))
+            return await patiently(partial(self._commit, turn_id, heard, answered, _since(began)))
         except (Overtaken, StoreError):
             raise
         except Exception:
             # What the engine wants cannot be carried out; nothing of it was kept. Silence would be worse than this.
             log.exception("turn %s of conversation %s failed", turn_id, heard.conversation.id)
             if heard.conversation.state in _HUMANS:
-                return await run_in_threadpool(self._leave_to_human, heard)
+                return await patiently(partial(self._leave_to_human, heard))
             apology = Answered((self._fallback.apology("answer_failed"),), degraded=True)
-            return await run_in_threadpool(self._commit, turn_id, heard, apology, _since(began))
+            return await patiently(partial(self._commit, turn_id, heard, apology, _since(began)))
 
     async def _answered(self, turn_id: str, heard: Heard) -> Answered:
         state = heard.conversation.state
@@ -149,12 +149,21 @@ class TurnRunner:
             if answered.degraded:
                 # A late answer of the engine must not meet the next question; an unfinished form goes on there.
                 plan.change |= Change(new_episode=True, form=None if plan.ticket else heard.conversation.form)
-            return turns.record_turn(
+            recorded = turns.record_turn(
                 session,
                 self._draft(turn_id, heard, plan, answered.degraded, ms),
                 lambda opened: self._content(session, heard, plan, opened, degraded=answered.degraded, now=now),
                 now=now,
             )
+            self._deliver(session, recorded, now)
+            return recorded
+
+    def _deliver(self, session: Session, recorded: Recorded, now: datetime) -> None:
+        """Where nobody waits for the outcome, the replies are to be sent: recorded with the turn that said them."""
+        channel = self._services.channels.of(recorded.conversation)
+        if recorded.fresh and recorded.replies and not channel.abilities.waits:
+            key = f"turn:{recorded.turn.turn_id}"
+            channel.record(session, recorded.conversation, recorded.replies, key=key, now=now)
 
     def _draft(self, turn_id: str, heard: Heard, plan: Plan, degraded: bool, ms: int) -> TurnDraft:
         return TurnDraft(

@@ -27,6 +27,9 @@ class FakeConversation:
     state: str = "bot"
     messages: list[Json] = field(default_factory=list)
     feedback: list[Json] = field(default_factory=list)
+    hints: list[Json] = field(default_factory=list)
+    tickets: list[Json] = field(default_factory=list)
+    identity: Json | None = None
     listeners: set[asyncio.Queue[tuple[str, Json] | None]] = field(default_factory=set)
 
     def find(self, client_id: str) -> Json | None:
@@ -44,14 +47,33 @@ class FakeConversation:
             listener.put_nowait(None)
 
 
+@dataclass(frozen=True)
+class FakeFile:
+    """What somebody sent, as it was."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def kind(self) -> str:
+        return "image" if self.media_type.startswith("image/") else "file"
+
+
 class FakeDesk:
-    """Answers by the rules of a script; see `fake_script.json`. `delay_s` is how long it seems to think."""
+    """Answers by the rules of a script; see `fake_script.json`. `delay_s` is how long it seems to think.
+
+    `on_duty` and `announcement` may be changed while it runs.
+    """
 
     def __init__(self, script: Mapping[str, Any], clock: Clock, delay_s: float = 0.6) -> None:
         self.script = script
         self.clock = clock
         self.delay_s = delay_s
         self.conversations: dict[str, FakeConversation] = {}
+        self.files: dict[str, FakeFile] = {}
+        self.on_duty = True
+        self.announcement: Json | None = None
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -83,6 +105,37 @@ class FakeDesk:
         elif text.startswith("取消"):
             self.move(conversation, "bot")
         return int(message["seq"])
+
+    def attach(self, conversation: FakeConversation, client_id: str, file: FakeFile, text: str) -> int:
+        """Takes a file of the visitor once; returns the sequence number of its message."""
+        known = conversation.find(client_id)
+        if known:
+            return int(known["seq"])
+        key = f"f{len(self.files) + 1}"
+        self.files[key] = file
+        shown = {
+            "name": file.name,
+            "media_type": file.media_type,
+            "size": len(file.data),
+            "url": f"/web/attachments/{key}?sig=fake",
+        }
+        said = {"client_id": client_id, "kind": file.kind, "text": text, "attachments": [shown]}
+        message = self.say(conversation, "user", said)
+        if conversation.state == "bot":
+            self._start(self._answer(conversation, f"file:{file.kind}", text))
+        return int(message["seq"])
+
+    def ticket(self, conversation: FakeConversation, form: Mapping[str, Any]) -> Json:
+        """Makes one ticket of a form, however often it is sent."""
+        made = next((one for one in conversation.tickets if one["client_id"] == form["client_id"]), None)
+        if made is None:
+            number = f"GD-20261122-{len(conversation.tickets) + 1:04d}-3"
+            made = {**form, "number": number, "progress_url": "/progress/demo", "when": "2026-11-23T09:15:00+08:00"}
+            conversation.tickets.append(made)
+            self.say(conversation, "user", {"client_id": form["client_id"], "text": form["question"]})
+            card = {"number": number, "status": "待受理", "when": made["when"], "link": made["progress_url"]}
+            self.say(conversation, "bot", {"kind": "ticket", "text": self.script["form_received"], "card": card})
+        return {key: made[key] for key in ("number", "progress_url", "when")}
 
     def human(self, conversation: FakeConversation, client_id: str) -> int:
         """The visitor wants a person."""

@@ -18,23 +18,28 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from gateway.widget.fake_desk import FakeConversation, FakeDesk
+from gateway.widget.fake_desk import FakeConversation, FakeDesk, FakeFile
+from gateway.widget.serving import widget_router
 
 HERE = Path(__file__).parent
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:"
 HEARTBEAT_S = 15.0
 LONGEST_TEXT = 2000
+LARGEST_FILE = 10 * 1024 * 1024
+# By content, as the gateway judges: what a file begins with.
+BEGINNINGS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"%PDF": "application/pdf"}
 
 
 class SessionRequest(BaseModel):
     site: str
     locale: str
     token: str | None = None
+    identity: dict[str, str] | None = None
 
 
 class Choice(BaseModel):
@@ -57,6 +62,22 @@ class FeedbackRequest(BaseModel):
     helpful: bool
     reason: str = ""
     text: str = ""
+
+
+class HintRequest(BaseModel):
+    module: str = ""
+    version: str = ""
+    page: str = ""
+
+
+class TicketRequest(BaseModel):
+    client_id: str
+    question: str
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    company: str = ""
+    attachments: list[str] = Field(default_factory=list)
 
 
 def _conversation(request: Request, x_gongda_session: Annotated[str, Header()] = "") -> FakeConversation:
@@ -83,14 +104,23 @@ def create_app(desk: FakeDesk, heartbeat_s: float = HEARTBEAT_S) -> FastAPI:
     async def policy(request: Request, call_next: Callable[[Request], Any]) -> Response:
         response: Response = await call_next(request)
         response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Cache-Control"] = "no-cache"
         return response
+
+    _talking(app, desk, heartbeat_s)
+    _beside(app, desk)
+    app.include_router(widget_router())
+    app.mount("/widget/demo", StaticFiles(directory=HERE / "demo", html=True), name="demo")
+    return app
+
+
+def _talking(app: FastAPI, desk: FakeDesk, heartbeat_s: float) -> None:
+    """What is said, both ways."""
 
     @app.post("/web/session")
     async def session(asked: SessionRequest) -> dict[str, Any]:
         found = desk.session(asked.token)
-        shown = {"name": desk.script["name"], "notice": desk.script["notice"]}
-        return {"token": found.token, "conversation": found.id, "last_seq": len(found.messages), **shown}
+        found.identity = asked.identity or found.identity
+        return {"token": found.token, "conversation": found.id, "last_seq": len(found.messages), **_shown(desk)}
 
     @app.post("/web/messages", status_code=202)
     async def messages(asked: MessageRequest, known: Known) -> dict[str, int]:
@@ -109,8 +139,57 @@ def create_app(desk: FakeDesk, heartbeat_s: float = HEARTBEAT_S) -> FastAPI:
     async def events(known: Known, after: int = 0) -> StreamingResponse:
         return StreamingResponse(_stream(desk.events(known, after), heartbeat_s), media_type="text/event-stream")
 
-    app.mount("/widget", StaticFiles(directory=HERE, html=True), name="widget")
-    return app
+
+def _beside(app: FastAPI, desk: FakeDesk) -> None:
+    """Files, the form, hints and the announcement."""
+
+    @app.post("/web/attachments", status_code=202)
+    async def attach(
+        known: Known, client_id: Annotated[str, Form()], file: UploadFile, text: Annotated[str, Form()] = ""
+    ) -> dict[str, int]:
+        data = await file.read()
+        media_type = _checked(data, desk.script["errors"])
+        return {"seq": desk.attach(known, client_id, FakeFile(file.filename or "?", media_type, data), text)}
+
+    @app.get("/web/attachments/{key}")
+    async def attachment(key: str) -> Response:
+        found = desk.files[key]
+        return Response(found.data, media_type=found.media_type, headers={"X-Content-Type-Options": "nosniff"})
+
+    @app.post("/web/tickets", status_code=201)
+    async def tickets(asked: TicketRequest, known: Known) -> dict[str, Any]:
+        if not (asked.phone or asked.email):
+            raise _refusal(422, "contact", desk.script["errors"]["contact"])
+        return desk.ticket(known, asked.model_dump())
+
+    @app.post("/web/hints", status_code=204)
+    async def hints(asked: HintRequest, known: Known) -> None:
+        known.hints.append(asked.model_dump())
+
+    @app.get("/web/announcement")
+    async def announcement(_: Known) -> dict[str, Any] | None:
+        return desk.announcement
+
+
+def _shown(desk: FakeDesk) -> dict[str, Any]:
+    return {
+        "name": desk.script["name"],
+        "notice": desk.script["notice"],
+        "announcement": desk.announcement,
+        "on_duty": desk.on_duty,
+        "hours": desk.script["hours"],
+        "features": {"attachments": True, "identity": True},
+    }
+
+
+def _checked(data: bytes, errors: dict[str, str]) -> str:
+    """The media type by content."""
+    if len(data) > LARGEST_FILE:
+        raise _refusal(413, "too_big", errors["too_big"])
+    for beginning, media_type in BEGINNINGS.items():
+        if data.startswith(beginning):
+            return media_type
+    raise _refusal(415, "not_accepted", errors["not_accepted"])
 
 
 def _check(text: str, errors: dict[str, str]) -> None:

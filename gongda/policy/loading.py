@@ -12,12 +12,13 @@ import tomllib
 from desk.calendar import WorkingHours
 from gateway.rules import ServiceRules
 from gongda.errors import BadSetting
-from gongda.policy import care, contacts, hours, incidents, knowledge, notify, routing, sla
+from gongda.policy import attachments, care, contacts, hours, incidents, knowledge, notify, routing, sla, wechat
 from gongda.policy.knowledge import KnowledgeRules
 from gongda.policy.reader import Reader
 from zhtext.contacts import AllowList
 
-_SECTIONS = {part.NAME: part for part in (hours, sla, routing, care, incidents, notify, contacts, knowledge)}
+_PARTS = (hours, sla, routing, care, incidents, notify, contacts, knowledge, wechat, attachments)
+_SECTIONS = {part.NAME: part for part in _PARTS}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def _policy(reader: Reader, data: dict[str, Any]) -> Policy:
         sla=sla.read(reader, tables[sla.NAME]),
         routing=routing.read(reader, tables[routing.NAME]),
         incidents=incidents.read(reader, tables[incidents.NAME]),
+        wechat=wechat.read(reader, tables[wechat.NAME]),
+        attachments=attachments.read(reader, tables[attachments.NAME]),
     )
     return Policy(
         hours=week,

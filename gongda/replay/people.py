@@ -13,8 +13,8 @@ from desk.conversations import Conversation
 from desk.database import Database
 from gateway.channels.web.routes import CHANNEL as WEB
 from gateway.channels.web.sessions import WebSessions
-from gateway.channels.wechat.fake_follower import FakeFollower
-from gateway.channels.wechat.reading import CHANNEL as WECHAT
+from gateway.channels.wechat.fakes.follower import FakeFollower
+from gateway.channels.wechat.hearing.reading import CHANNEL as WECHAT
 from gongda.replay.stage import Stage
 
 

@@ -22,12 +22,12 @@ from desk.clock import FixedClock
 from desk.database import Database
 from desk.outbox import Delivery
 from gateway.app import create_app
-from gateway.channels.wechat.client import WeChatClient
-from gateway.channels.wechat.delivery import KIND as WECHAT_TEXT
-from gateway.channels.wechat.delivery import deliver
+from gateway.channels.known import all_channels
+from gateway.channels.wechat.adapter import WeChatSender
+from gateway.channels.wechat.calls.client import WeChatClient
+from gateway.channels.wechat.delivering.delivery import KIND as WECHAT_TEXT
+from gateway.channels.wechat.delivering.media import Keeping
 from gateway.channels.wechat.fake import FakeWeChat
-from gateway.channels.wechat.late import KIND as WECHAT_LATE
-from gateway.channels.wechat.late import fulfil
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.engine import Engine, Part
 from gateway.hub import Hub
@@ -101,6 +101,7 @@ async def stage(
         engine=_OwnSenders(base.engine, folder.name),
         hub=Hub(),
         calendar=FixedHours(base.hours),
+        channels=all_channels(base.wording, pushes=wechat.customer_service),
         settings=replace(base.settings, wechat=wechat, messages_per_minute=_UNLIMITED, sessions_per_minute=_UNLIMITED),
     )
     server = FakeWeChat(clock, wechat.app_id, wechat.app_secret)
@@ -121,19 +122,18 @@ async def stage(
 def _ticks(services: Services, client: WeChatClient, pushes: list[Push]) -> list[Tick]:
     """What the worker does, in the order in which it does it. A new timer of the worker belongs in this list."""
     database, clock = services.db, services.clock
+    keeping = Keeping(services.files, services.checker, services.rules.attachments)
+    sender = WeChatSender(client, database, clock, services.wording, keeping)
 
     async def send(delivery: Delivery) -> None:
-        if await deliver(delivery, client, database, clock) == "sent":
+        if await sender.send(delivery) == "sent" and delivery.kind == WECHAT_TEXT:
             pushes.append(Push(str(delivery.payload["text"]), str(delivery.payload.get("message_id", ""))))
 
-    async def keep_promise(delivery: Delivery) -> object:
-        return await fulfil(delivery, database, services.wording, clock, pushes=client.settings.customer_service)
-
-    deliveries = Deliveries(database, clock, {WECHAT_TEXT: send, WECHAT_LATE: keep_promise}, _nothing)
-    return [deliveries.tick, *(_look(services, look, pushes=client.settings.customer_service) for look in EVERY)]
+    deliveries = Deliveries(database, clock, dict.fromkeys(sender.kinds, send), _nothing)
+    return [deliveries.tick, *(_look(services, look) for look in EVERY)]
 
 
-def _look(services: Services, look: Look, *, pushes: bool) -> Tick:
+def _look(services: Services, look: Look) -> Tick:
     """One of the worker's timers on this world's desk."""
     desk = TimedDesk(
         db=services.db,
@@ -142,7 +142,7 @@ def _look(services: Services, look: Look, *, pushes: bool) -> Tick:
         wording=services.wording,
         rules=services.rules,
         secret=services.settings.secret,
-        pushes=pushes,
+        channels=services.channels,
     )
 
     async def tick() -> int:

@@ -30,6 +30,9 @@ class Agent:
     def reply(self, number: str, text: str) -> None:
         self._act(number, "reply", {"text": text, "key": uuid.uuid4().hex})
 
+    def resolve(self, number: str, solution: str) -> None:
+        self._act(number, "resolve", {"solution": solution})
+
     def _act(self, number: str, action: str, fields: dict[str, str]) -> None:
         answer = self._http.post(f"/console/tickets/{number}/{action}", data=fields)
         assert answer.status_code == 303, f"{action}: {answer.status_code} {answer.text[:300]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk import conversations, messages, outbox, tickets
+from desk import attachments, conversations, messages, outbox, tickets
 from desk.conversations import Conversation
 from desk.database import Database
 from desk.messages import Message
@@ -48,6 +48,20 @@ def record(database: Database, channel: str, user: str) -> Record:
         turns = tuple(turn for turn in (find(session, turn_id) for turn_id in ids) if turn)
         mine = tickets.listing(session, Filter(conversation_id=found.id))
     return Record(found, said, turns, mine)
+
+
+def stored_files(stack: Stack, openid: str) -> int:
+    """How many of a follower's files have been fetched and checked."""
+    with stack.database.read() as session:
+        found = conversations.find(session, "wechat", openid)
+        assert found is not None
+        return sum(one.status == "stored" for one in attachments.of_conversation(session, found.id))
+
+
+def scores(stack: Stack, number: str) -> list[int]:
+    """What the customer has given a ticket."""
+    with stack.database.read() as session:
+        return [int(line.detail["score"]) for line in tickets.events(session, number) if line.kind == "scored"]
 
 
 def outbox_counts(database: Database) -> Counts:

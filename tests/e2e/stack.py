@@ -23,7 +23,7 @@ from gongda.replay.processes import free_ports
 from gongda.settings import ROOT, Settings
 from gongda.training import model_path
 from tests.e2e.waiting import until
-from tests.e2e.wechat_server import APP_ID, APP_SECRET
+from tests.e2e.wechat_server import AES_KEY, APP_ID, APP_SECRET
 
 Name = Literal["gateway", "actions", "engine", "worker"]
 WECHAT_TOKEN = "e2eToken2026"
@@ -44,6 +44,8 @@ class Stack:
             "GONGDA_ENGINE_PORT": str(self.engine_port),
             "GONGDA_ACTIONS_PORT": str(self.actions_port),
             "GONGDA_WECHAT_TOKEN": WECHAT_TOKEN,
+            "GONGDA_WECHAT_MODE": "secure",
+            "GONGDA_WECHAT_AES_KEY": AES_KEY,
             "GONGDA_WECHAT_APP_ID": APP_ID,
             "GONGDA_WECHAT_APP_SECRET": APP_SECRET,
             "GONGDA_WECHAT_API_BASE": wechat_api,

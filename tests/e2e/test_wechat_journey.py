@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import httpx2
+from PIL import Image
 
 from tests.e2e import desk_view
 from tests.e2e.agent import Agent
@@ -45,6 +47,37 @@ def test_a_follower_asks_gets_an_engineer_and_goes_on_with_the_bot(stack: Stack,
     assert phone.unavailable == 0
 
 
+def test_a_follower_from_the_scan_to_the_score_in_secure_mode(stack: Stack, follower: Followers) -> None:
+    phone = follower()
+
+    assert "智能助手" in phone.subscribe("device-A17")
+    assert phone.quota == 3
+    offered = phone.say("报表")
+    assert "1. " in offered
+    assert "2. " in offered
+    assert phone.quota == 8  # what a message allows stands beside what following has allowed
+    assert "哪个版本" in phone.say("1")
+    assert "来源：" in phone.say("2")
+    assert "图片已经收到" in phone.send_picture(_screenshot())
+    assert until(lambda: desk_view.stored_files(stack, phone.openid), 30, "the picture, fetched") == 1
+
+    number = _number(phone.say("转人工"))
+    agent = Agent(stack.url).log_in("admin", stack.secret("admin_password"))
+    agent.take(number)
+    agent.reply(number, "您好，截图看到了，报表模板已经修好，请再导出一次。")
+    assert phone.wait_for_push("报表模板已经修好", within=15)
+    agent.resolve(number, "报表模板已经修好")
+    assert phone.wait_for_push("请问问题解决了吗", within=15)
+    asked = phone.say("1")
+    assert "5" in asked
+    assert "谢谢" in phone.say("5")
+    assert desk_view.scores(stack, number) == [5]
+
+    assert phone.unsubscribe() == ""
+    assert phone.quota == 0
+    assert phone.unavailable == 0
+
+
 def test_three_deliveries_of_one_message_are_one_row_one_turn_one_ticket_and_one_body(
     stack: Stack, follower: Followers
 ) -> None:
@@ -76,6 +109,12 @@ def test_texts_that_are_queued_are_sent_and_none_is_left(stack: Stack) -> None:
         "an outbox with nothing to send",
     )
     assert left
+
+
+def _screenshot() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (320, 200), "white").save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def _number(text: str) -> str:

@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
-from gateway.widget import fake_server
 from gateway.widget.fake_desk import FakeDesk
-from gongda.replay.processes import free_ports
 from retrieval.knowledge import tables
 from tests.e2e.pages import Widget
 from tests.e2e.waiting import until
+from tests.e2e.widget_site import Person, desk, fake_site, opened, said, site
 
+__all__ = ["desk", "fake_site", "site"]
 pytestmark = pytest.mark.browser
-Person = Callable[[str], BrowserContext]
 CELLS = """async (text) => {
   const { markdown } = await import("/widget/parts/markdown.js");
   const cells = (row) => [...row.cells].map((cell) => cell.textContent);
   return markdown(text).map((node) => [...node.querySelectorAll("tr")].map(cells));
 }"""
-
-
-@pytest.fixture
-def desk() -> FakeDesk:
-    script = json.loads((Path(fake_server.__file__).parent / "fake_script.json").read_text(encoding="utf-8"))
-    return FakeDesk(script, lambda: datetime.now(ZoneInfo("Asia/Shanghai")))
-
-
-@pytest.fixture
-def site(desk: FakeDesk) -> Iterator[str]:
-    (port,) = free_ports(1)
-    config = uvicorn.Config(fake_server.create_app(desk), host="127.0.0.1", port=port, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started, 10, "the fake gateway to start")
-    yield f"http://127.0.0.1:{port}/widget"
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(timeout=5)
-
-
-def opened(person: BrowserContext, site: str) -> Widget:
-    widget = Widget(person, site)
-    widget.open()
-    return widget
 
 
 def answering(desk: FakeDesk, *blocks: str) -> None:
@@ -66,12 +32,6 @@ def table(columns: int, rows: int) -> str:
     lines = [[f"列名{column}" for column in range(columns)], ["---"] * columns]
     lines += [[f"第 {row} 行的内容" for _ in range(columns)] for row in range(rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def said(desk: FakeDesk) -> list[str]:
-    """What has arrived from visitors, in order."""
-    conversations = desk.conversations.values()
-    return [m["text"] for c in conversations for m in c.messages if m["author"] == "user" and m.get("text")]
 
 
 def test_enter_sends_but_not_while_the_input_method_is_composing(desktop: Person, site: str, desk: FakeDesk) -> None:
@@ -372,3 +332,30 @@ def test_the_browser_reads_the_same_tables_as_the_index(desktop: Person, site: s
     for block in others:
         assert tables.read(block) is None
         assert [rows for rows in page.evaluate(CELLS, block) if rows] == []
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "zh-HK", "en"])
+def test_a_score_and_a_thumb_need_no_mouse_in_any_language(
+    desktop: Person, site: str, desk: FakeDesk, locale: str
+) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.page.evaluate("locale => gongda.setLocale(locale)", locale)
+    widget.say("打分")
+    star = widget.panel.locator(".star").nth(3)
+    star.focus()
+    widget.page.keyboard.press("Enter")
+    expect(star).to_contain_class("picked")
+    widget.say("导入报错")
+
+    down, why = widget.answers.locator(".thumb.down"), widget.answers.locator(".reasons button").first
+    down.focus()
+    widget.page.keyboard.press("Space")
+    expect(why).to_be_visible()
+    why.focus()
+    widget.page.keyboard.press("Enter")
+
+    expect(down).to_be_focused()  # what was pressed is gone
+    (conversation,) = desk.conversations.values()
+    until(lambda: len(conversation.feedback) == 2, 5, "thumb and reason to arrive")
+    assert [(one["helpful"], one["reason"]) for one in conversation.feedback] == [(False, ""), (False, "off_topic")]
+    assert said(desk) == ["打分", "满意", "导入报错"]

@@ -10,6 +10,7 @@ from tests.e2e.loop import LoopThread
 from tests.e2e.serving import Served
 
 APP_ID, APP_SECRET = "wx00000000000e2e", "e2e-secret"
+AES_KEY = "e2eAESKeyForTheAccountInThisTest2026abcdefg"  # 43 letters and digits
 
 
 class WeChatServer:

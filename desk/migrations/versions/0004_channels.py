@@ -79,6 +79,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_announcements"),
     )
     op.create_index("ix_announcements_ends_at", "announcements", ["ends_at"], unique=False)
+    op.create_table(
+        "marks",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_marks"),
+    )
     with op.batch_alter_table("turns") as batch_op:
         batch_op.add_column(sa.Column("told_message_id", BIG, nullable=True))
     with op.batch_alter_table("agents") as batch_op:
@@ -91,6 +99,7 @@ def downgrade() -> None:
         batch_op.drop_column("wechat_kf")
     with op.batch_alter_table("turns") as batch_op:
         batch_op.drop_column("told_message_id")
+    op.drop_table("marks")
     op.drop_table("announcements")
     op.drop_table("push_windows")
     op.drop_table("attachments")

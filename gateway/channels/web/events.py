@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desk import conversations, messages
 from desk.messages import Message
+from gateway.attachments.links import FileLinks
 from gateway.services import Services
 
 HEARTBEAT = 15.0  # seconds; proxies cut streams that are silent for 30
@@ -23,6 +24,7 @@ async def stream(services: Services, user: str, after: int) -> AsyncIterator[str
     conversation_id = await run_in_threadpool(_conversation, services, user)
     state: str | None = None
     silent = 0.0
+    links = FileLinks(services.settings.secret, services.clock)
     yield ": hello\n\n"
     with services.hub.listening(conversation_id) as bell:
         while True:
@@ -30,7 +32,7 @@ async def stream(services: Services, user: str, after: int) -> AsyncIterator[str
             fresh, now_state = await run_in_threadpool(_news, services, conversation_id, after)
             for message in fresh:
                 after = message.seq
-                yield event("message", as_json(message), message.seq)
+                yield event("message", as_json(message, links), message.seq)
             if now_state != state:
                 state = now_state
                 yield event("state", {"state": state})
@@ -72,8 +74,11 @@ def event(name: str, data: Mapping[str, Any], event_id: int | None = None) -> st
     return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def as_json(message: Message) -> dict[str, Any]:
-    """A message as the widget reads it; nothing of the payload but what is meant for the customer."""
+def as_json(message: Message, links: FileLinks | None = None) -> dict[str, Any]:
+    """A message as the widget reads it; nothing of the payload but what is meant for the customer.
+
+    Files come with an address that is good for a while, where there are `links`.
+    """
     data: dict[str, Any] = {
         "seq": message.seq,
         "author": message.author,
@@ -86,4 +91,11 @@ def as_json(message: Message) -> dict[str, Any]:
     for key in ("options", "card", "name", "stars"):
         if message.payload.get(key):
             data[key] = message.payload[key]
+    if message.payload.get("attachments"):
+        data["attachments"] = [_file(one, message, links) for one in message.payload["attachments"]]
     return data
+
+
+def _file(one: Mapping[str, Any], message: Message, links: FileLinks | None) -> dict[str, Any]:
+    told = {name: one.get(name) for name in ("name", "media_type", "size", "width", "height")}
+    return told if links is None else {**told, "url": links.to(one["key"], message.conversation_id)}

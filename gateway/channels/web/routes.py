@@ -12,7 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from desk import conversations
 from desk.conversations import Choice
 from desk.feedback import LONGEST_REASON
-from gateway.channels.web import events, thumbs
+from gateway.channels.web import events, greeting, identity, thumbs
+from gateway.channels.web.forms import address, forms_router
+from gateway.channels.web.greeting import SessionReply, voice_of
+from gateway.channels.web.identity import Identity, Standing
+from gateway.channels.web.origins import origin_gate
 from gateway.channels.web.sessions import WebSessions
 from gateway.limits import Limits
 from gateway.render import Voice
@@ -28,17 +32,8 @@ class SessionRequest(RequestBody):
 
     site: str = Field(default="", max_length=100)
     locale: str = Field(default="zh-CN", max_length=20)
-    token: str | None = Field(default=None, max_length=200)
-
-
-class SessionReply(BaseModel):
-    """`name` and `notice` label the assistant as such."""
-
-    token: str
-    conversation: str
-    name: str
-    notice: str
-    last_seq: int
+    token: str | None = Field(default=None, max_length=300)
+    identity: Identity | None = None
 
 
 class Picked(RequestBody):
@@ -75,7 +70,7 @@ class HumanRequest(RequestBody):
 
 def web_router(services: Services, flow: Flow) -> APIRouter:
     """The widget's routes; the routes know channels and sessions, the flow knows the rest."""
-    router = APIRouter(prefix="/web", tags=["widget"])
+    router = APIRouter(prefix="/web", tags=["widget"], dependencies=[Depends(origin_gate(services.settings))])
     sessions = WebSessions(services.settings.secret)
     limits = Limits()
 
@@ -89,19 +84,13 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
 
     @router.post("/session")
     async def session(body: SessionRequest, request: Request) -> SessionReply:
-        address = request.client.host if request.client else "?"
-        limits.spend("sessions", address, services.settings.sessions_per_minute)
-        token = body.token or sessions.new()
+        limits.spend("sessions", address(request), services.settings.sessions_per_minute)
+        token, standing = _token(sessions, body, services.settings.identity_secret)
         who = sessions.user(token)
-        last_seq = await run_in_threadpool(_last_seq, services, who)
-        voice = _voice_of(body.locale)
-        return SessionReply(
-            token=token,
-            conversation=who[:12],
-            name=voice.say(services.wording.text("web.name")),
-            notice=voice.say(services.wording.text("web.notice")),
-            last_seq=last_seq,
-        )
+        if standing == "identified" and body.identity is not None:
+            await run_in_threadpool(identity.remember, services, who, body.identity)
+        voice = voice_of(body.locale)
+        return await run_in_threadpool(greeting.greeting, services, token, who, voice, standing)
 
     @router.post("/messages", status_code=202)
     async def message(body: MessageRequest, who: str = Depends(user)) -> MessageReply:
@@ -122,12 +111,25 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events.stream(services, who, after), media_type="text/event-stream", headers=headers)
 
+    router.include_router(forms_router(services, flow, sessions, limits))
     return router
 
 
-def _voice_of(locale: str) -> Voice:
-    """What nobody has asked for yet is said in the script of the widget's language."""
-    return {"zh-TW": Voice("hant", "tw"), "zh-HK": Voice("hant", "hk")}.get(locale, Voice("hans", "cn"))
+def _token(sessions: WebSessions, body: SessionRequest, secret: str) -> tuple[str, Standing]:
+    """The session to go on with: that of the identity if it is believed, else the one that was given or a new one.
+
+    Who says to be somebody and is not believed never goes on in the session of somebody who was.
+    """
+    standing = identity.standing(body.identity, secret)
+    known = bool(body.token) and sessions.identified(body.token)
+    if standing == "identified" and body.identity is not None:
+        fresh = sessions.of_identity(body.identity.id)
+        mine = known and body.token and sessions.user(body.token) == sessions.user(fresh)
+        return (body.token if mine and body.token else fresh), standing
+    if body.token and not (known and standing in ("refused", "unavailable")):
+        sessions.user(body.token)
+        return body.token, "identified" if known else standing
+    return sessions.new(), standing
 
 
 def _wish_for_a_human(services: Services, who: str) -> str:
@@ -136,9 +138,3 @@ def _wish_for_a_human(services: Services, who: str) -> str:
         found = conversations.find(session, CHANNEL, who)
     words = services.wording.text("turn.option.human")
     return Voice(found.script, found.region).say(words) if found else words
-
-
-def _last_seq(services: Services, who: str) -> int:
-    with services.db.read() as session:
-        found = conversations.find(session, CHANNEL, who)
-        return found.last_seq if found else 0

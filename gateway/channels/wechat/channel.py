@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,31 +11,40 @@ from datetime import timedelta
 from desk.clock import Clock
 from desk.errors import ConflictingRepeat, DeskError, StoreError
 from desk.outbox import Delivery
+from gateway.channels.splitting import cut, size
+from gateway.channels.wechat.delivering.late import Promised
+from gateway.channels.wechat.delivering.ledger import Ledger, Recipient, Standing
 from gateway.channels.wechat.errors import NotStored
 from gateway.channels.wechat.exchanges import Exchanges
-from gateway.channels.wechat.ledger import Ledger, Recipient, Standing
-from gateway.channels.wechat.passive import Framing, arrange
+from gateway.channels.wechat.hearing.front import Front
+from gateway.channels.wechat.hearing.reading import CLICK, Reading, read
+from gateway.channels.wechat.hearing.reception import Received
+from gateway.channels.wechat.passive import Arrangement, Framing, arrange
 from gateway.channels.wechat.phrases import Phrases
-from gateway.channels.wechat.reading import Reading, read
 from gateway.channels.wechat.settings import TEXT_LIMIT, WeChatSettings
-from gateway.channels.wechat.splitting import cut, size
-from gateway.channels.wechat.text import render
-from gateway.channels.wechat.xml import InboundXml
+from gateway.channels.wechat.wire.xml import EventXml, InboundXml
+from gateway.channels.words import render
 from gateway.errors import GatewayError
 from gateway.turns.flow import Accepted, Inbox, Incoming, Outcome
 from gateway.wording import Wording
 
 log = logging.getLogger(__name__)
 
-_TURNS_REMEMBERED = 10_000
+_DELIVERIES, _MARGIN = 3, 5.0  # WeChat's tries, each until its cut; seconds on top
 
 
 @dataclass(frozen=True)
 class PassiveReply:
-    """What the HTTP answer says; empty is `success`. `brought` are outbox rows that it settles."""
+    """What the HTTP answer says; empty is `success`. `brought` are outbox rows that it settles, `answers` the stored
+    message whose answer it is: once it is out, the promise of one is over.
+
+    With a `kf_account` the follower is handed over to that one in WeChat's own desk.
+    """
 
     text: str = ""
     brought: tuple[Delivery, ...] = ()
+    kf_account: str = ""
+    answers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +60,23 @@ class _Asked:
 class WeChatChannel:
     """The channel's interface: `answer` for each delivery, `delivered` once its HTTP answer is out, `aclose`."""
 
-    def __init__(self, settings: WeChatSettings, flow: Inbox, ledger: Ledger, wording: Wording, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: WeChatSettings,
+        flow: Inbox,
+        ledger: Ledger,
+        wording: Wording,
+        clock: Clock,
+        front: Front | None = None,
+    ) -> None:
         self._settings = settings
         self._flow = flow
         self._ledger = ledger
         self._wording = wording
+        self._front = front or Front.of(ledger.database, clock, wording)
         self._exchanges: Exchanges[PassiveReply] = Exchanges(clock, keep=timedelta(seconds=settings.remember))
-        self._told: OrderedDict[str, str] = OrderedDict()  # turn id -> the message whose delivery carries its replies
         self._following: set[asyncio.Task[None]] = set()
+        self._tried_within = timedelta(seconds=_DELIVERIES * settings.cut + _MARGIN)
 
     async def answer(self, inbound: InboundXml) -> PassiveReply:
         """The same for every delivery of a message, computed once; never raises for what the flow or the desk does."""
@@ -71,12 +88,12 @@ class WeChatChannel:
 
     async def delivered(self, reply: PassiveReply) -> None:
         """The reply went out while WeChat was listening; without this call its rows go back to the outbox."""
-        if not reply.brought:
+        if not reply.brought and reply.answers is None:
             return
         try:
-            await self._ledger.brought(reply.brought)
+            await self._ledger.brought(reply.brought, reply.answers)
         except StoreError:
-            log.exception("补发的消息已送出，但没能记下；租约到期后会再发一次")
+            log.exception("回复已送出，但没能记下；到时会再发一次")
 
     async def idle(self) -> None:
         """Wait until no late answer is being waited for."""
@@ -91,9 +108,13 @@ class WeChatChannel:
 
     async def _answer(self, inbound: InboundXml) -> PassiveReply:
         due = asyncio.get_running_loop().time() + self._settings.passive_deadline
-        reading = await self._wish_for_more(read(inbound))
+        if isinstance(inbound, EventXml) and inbound.event != CLICK:
+            return await self._happened(inbound)
+        reading = await self._picked(await self._wish_for_more(read(inbound)))
         if reading.incoming is None:
-            return PassiveReply(self._phrases().text(reading.remark) if reading.remark else "")
+            return PassiveReply()
+        if (listed := await self._listed(inbound, reading.incoming)) is not None:
+            return listed
         try:
             accepted = await self._receive(reading.incoming)
         except ConflictingRepeat as error:
@@ -103,11 +124,53 @@ class WeChatChannel:
             return PassiveReply(self._phrases().refusal(error.key, **error.values))
         asked = _Asked(reading, accepted, Recipient(accepted.conversation_id, inbound.openid, inbound.message_id), due)
         try:
-            return await self._react(asked)
+            return await self._react(asked, by_event=isinstance(inbound, EventXml))
         except Exception:
             # The message is stored; nothing that goes wrong from here on may make WeChat tell of a broken service.
             log.exception("微信消息 %s 已保存，但回复时出错", accepted.message_id)
             return PassiveReply()
+
+    async def _happened(self, inbound: EventXml) -> PassiveReply:
+        """Somebody follows, scans or leaves. What cannot be kept is greeted all the same."""
+        try:
+            received = await self._front.reception.event(inbound)
+        except Exception:
+            log.exception("微信事件 %s 没能记下", inbound.event)
+            greeting = {"subscribe": "subscribe", "SCAN": "scan"}.get(inbound.event)
+            return PassiveReply(self._phrases().text(greeting) if greeting else "")
+        return await self._told(inbound, received) if received else PassiveReply()
+
+    async def _listed(self, inbound: InboundXml, incoming: Incoming) -> PassiveReply | None:
+        """常见问题 needs no turn, unless a human or a form is there to hear it."""
+        if incoming.kind != "text" or incoming.text.strip().casefold() not in self._phrases().words("faq_words"):
+            return None
+        try:
+            received = await self._front.reception.questions(inbound, incoming.text)
+        except Exception:
+            log.exception("常见问题没能列出，当作一般的消息处理")
+            return None
+        return await self._told(inbound, received) if received else None
+
+    async def _told(self, inbound: InboundXml, received: Received) -> PassiveReply:
+        """What is owed comes first, then what is said to this."""
+        to = Recipient(received.conversation_id, inbound.openid, inbound.message_id)
+        try:
+            standing = await self._ledger.standing(received.conversation_id, inbound.message_id)
+            text = render(received.said, self._phrases(standing))
+            return await self._reply(to, standing, f"event:{inbound.message_id}", text)
+        except Exception:
+            log.exception("微信事件 %s 已保存，但回复时出错", inbound.message_id)
+            return PassiveReply("\n".join(one.text for one in received.said))
+
+    async def _picked(self, reading: Reading) -> Reading:
+        """A line of a msgmenu is a button: it says which option it is, whatever was offered since."""
+        if not reading.pressed or reading.incoming is None:
+            return reading
+        try:
+            choice = await self._front.choices.pressed(reading.incoming.external_user, reading.pressed)
+        except StoreError as error:
+            raise NotStored(str(error)) from error
+        return replace(reading, incoming=replace(reading.incoming, choice=choice))
 
     async def _wish_for_more(self, reading: Reading) -> Reading:
         """继续 asks for what is owed, if anything is; the bot would not know what to make of it."""
@@ -115,7 +178,7 @@ class WeChatChannel:
         if incoming is None or incoming.text.strip() not in self._phrases().words("continue_words"):
             return reading
         try:
-            standing = await self._ledger.known(incoming.external_user)
+            standing = await self._ledger.known(incoming.external_user, incoming.message_id)
         except StoreError as error:
             raise NotStored(str(error)) from error
         if standing is None or not standing.owed:
@@ -123,6 +186,8 @@ class WeChatChannel:
         return Reading(replace(incoming, kind="event"), remark="")
 
     async def _receive(self, incoming: Incoming) -> Accepted:
+        if incoming.kind == "text":
+            incoming = replace(incoming, also=Promised(incoming.also, incoming.external_user, self._tried_within))
         try:
             return await self._flow.receive(incoming)
         except (GatewayError, ConflictingRepeat):
@@ -133,16 +198,40 @@ class WeChatChannel:
             log.exception("接收微信消息时出错")
             raise NotStored(f"{type(error).__name__} while storing") from error
 
-    async def _react(self, asked: _Asked) -> PassiveReply:
+    async def _react(self, asked: _Asked, *, by_event: bool) -> PassiveReply:
         if asked.reading.remark is not None:
-            standing = await self._ledger.standing(asked.accepted.conversation_id)
-            text = "" if _with_humans(standing) else self._remark(asked.reading.remark, standing)
-            return await self._reply(asked, standing, f"message:{asked.accepted.message_id}", text)
+            return await self._remarked(asked, asked.reading.remark)
         outcome = await self._outcome(asked)
         if outcome is None:
             return await self._late(asked)
-        standing = await self._ledger.standing(asked.accepted.conversation_id)
-        return await self._reply(asked, standing, outcome.turn_id, self._said(asked, outcome, standing))
+        standing = await self._ledger.standing(asked.accepted.conversation_id, asked.to.message_id)
+        kept = not asked.accepted.fresh and await self._ledger.kept(asked.accepted.message_id)
+        text = "" if kept else await self._said(asked, outcome, standing)
+        if text and not by_event:  # WeChat hands nobody over for an event
+            account = await self._handed_over(outcome)
+            if account:
+                pushed = Arrangement("", rest=text)
+                await self._ledger.settle(asked.to, outcome.turn_id, lambda owed: pushed)
+                return PassiveReply(kf_account=account, answers=asked.accepted.message_id)
+        reply = await self._reply(asked.to, standing, outcome.turn_id if text else "", text)
+        return replace(reply, answers=asked.accepted.message_id)
+
+    async def _remarked(self, asked: _Asked, key: str) -> PassiveReply:
+        """Things that are not words are acknowledged; a wish for what is owed (no key) brings that alone."""
+        message_id = asked.accepted.message_id
+        said = await self._front.remarks.to(message_id, key) if key else ()
+        standing = await self._ledger.standing(asked.accepted.conversation_id, asked.to.message_id)
+        return await self._reply(asked.to, standing, f"message:{message_id}", render(said, self._phrases(standing)))
+
+    async def _handed_over(self, outcome: Outcome) -> str:
+        """The account in WeChat's own desk that takes the conversation from here on; empty for none."""
+        if not self._settings.customer_service:  # the ticket's number could not be told
+            return ""
+        try:
+            return await self._front.transfers.account(outcome)
+        except Exception:
+            log.exception("没能转到微信客服，照常回复")
+            return ""
 
     async def _outcome(self, asked: _Asked) -> Outcome | None:
         left = asked.due - asyncio.get_running_loop().time()
@@ -152,12 +241,12 @@ class WeChatChannel:
             log.exception("微信消息 %s 的处理结果取不到，稍后补发", asked.accepted.message_id)
             return None
 
-    async def _reply(self, asked: _Asked, standing: Standing, key: str, text: str) -> PassiveReply:
+    async def _reply(self, to: Recipient, standing: Standing, key: str, text: str) -> PassiveReply:
         if not standing.owed and size(text) <= TEXT_LIMIT:
             return PassiveReply(text)
         framing = self._framing(standing)
         try:
-            made, brought = await self._ledger.settle(asked.to, key, lambda owed: arrange(owed, text, framing))
+            made, brought = await self._ledger.settle(to, key, lambda owed: arrange(owed, text, framing))
         except DeskError:
             log.exception("微信回复的后半部分没能排队")
             return PassiveReply(cut(text)[0])
@@ -182,24 +271,16 @@ class WeChatChannel:
                 log.warning("微信消息 %s 仍没有处理结果，留给后台进程补发", asked.accepted.message_id)
                 return
             standing = await self._ledger.standing(asked.accepted.conversation_id)
-            text = self._said(asked, outcome, standing)
+            text = await self._said(asked, outcome, standing)
             await self._ledger.keep(promise, asked.to, outcome.turn_id, text)
         except Exception:
             log.exception("微信消息 %s 的迟到答复没能排队，留给后台进程补发", asked.accepted.message_id)
 
-    def _said(self, asked: _Asked, outcome: Outcome, standing: Standing) -> str:
+    async def _said(self, asked: _Asked, outcome: Outcome, standing: Standing) -> str:
         """The turn's replies, for the first of its messages that asks: a burst is answered once."""
-        if not outcome.replies or not self._first_to_tell(outcome.turn_id, asked.to.message_id):
+        if not outcome.replies or not await self._ledger.tells(outcome.turn_id, asked.accepted.message_id):
             return ""
         return render(outcome.replies, self._phrases(standing))
-
-    def _first_to_tell(self, turn_id: str, message_id: str) -> bool:
-        while len(self._told) >= _TURNS_REMEMBERED:
-            self._told.popitem(last=False)
-        return self._told.setdefault(turn_id, message_id) == message_id
-
-    def _remark(self, key: str, standing: Standing) -> str:
-        return self._phrases(standing).text(key) if key else ""
 
     def _framing(self, standing: Standing) -> Framing:
         phrases = self._phrases(standing)
@@ -210,7 +291,3 @@ class WeChatChannel:
         if standing is None:
             return Phrases(self._wording)
         return Phrases(self._wording, standing.conversation.script, standing.conversation.region)
-
-
-def _with_humans(standing: Standing) -> bool:
-    return standing.conversation.state in ("waiting", "human")

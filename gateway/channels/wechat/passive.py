@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gateway.channels.splitting import cut, size
 from gateway.channels.wechat.settings import TEXT_LIMIT
-from gateway.channels.wechat.splitting import cut, size
 
 _BETWEEN = "\n\n"
 _WORTH_A_START = 300  # bytes; a shorter beginning of the answer is not worth tearing it apart
@@ -35,6 +35,7 @@ class Arrangement:
     text: str
     brought: tuple[int, ...] = ()
     rest: str = ""
+    torn: bool = False  # the answer's beginning is in `text` and the rest of it in `rest`
 
 
 def arrange(owed: Sequence[Owed], answer: str, framing: Framing, limit: int = TEXT_LIMIT) -> Arrangement:
@@ -49,7 +50,7 @@ def arrange(owed: Sequence[Owed], answer: str, framing: Framing, limit: int = TE
         made = _some_owed(owed, fitting, heading, answer, room)
     else:
         made = _start_of_answer(owed, heading, answer, room)
-    return Arrangement(_joined(made.text, framing.more), made.brought, made.rest)
+    return replace(made, text=_joined(made.text, framing.more))
 
 
 def _fitting(owed: Sequence[Owed], heading: Sequence[str], room: int) -> int:
@@ -76,7 +77,7 @@ def _start_of_answer(owed: Sequence[Owed], heading: Sequence[str], answer: str, 
     if before and left < _WORTH_A_START:
         return Arrangement(before, taken, answer)
     head, tail = cut(answer, left)
-    return Arrangement(_joined(before, head), taken, tail)
+    return Arrangement(_joined(before, head), taken, tail, torn=bool(tail.strip()))
 
 
 def _joined(*texts: str) -> str:

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from desk import accounts, contacts, conversations, inbox, incidents, messages, promises, tickets
+from desk import accounts, attachments, contacts, conversations, inbox, incidents, messages, promises, tickets
 from desk.accounts import Account, Licence, Maintenance, Site, Touch
 from desk.agents import Agent
+from desk.attachments import Attachment
 from desk.contacts import Contact
 from desk.conversations import Conversation
 from desk.incidents import Incident
@@ -16,6 +17,7 @@ from desk.promises import Promise
 from desk.session import Session
 from desk.tickets import Link, Ticket
 from gateway.console.access import allow
+from gateway.console.desk.attaching import Sends, sends
 from gateway.console.desk.clocks import Dial, dials
 from gateway.console.desk.colleagues import Colleague, colleagues
 from gateway.console.desk.evidence import Evidence, evidence
@@ -81,6 +83,8 @@ class TicketPage:
     notes: tuple[Line, ...]
     colleagues: tuple[Colleague, ...]  # whom it can be given to
     window: Window | None  # of WeChat
+    files: tuple[Attachment, ...]  # of the ticket itself: of the form, of the vendor's system, of colleagues
+    sends: Sends  # what can be sent to the customer besides words
 
     @property
     def ticket(self) -> Ticket:
@@ -101,10 +105,11 @@ def live(session: Session, ticket: Ticket, me: Agent, *, after: int | None = Non
         said = messages.latest(session, conversation.id, limit=TRANSCRIPT)
     else:
         said = messages.after(session, conversation.id, after, limit=EARLIER)
+    ids = [one.id for one in said]
     return Live(
         ticket=ticket,
         conversation=conversation,
-        bubbles=bubbles(said, names_of_agents(session)) if said else (),
+        bubbles=bubbles(said, names_of_agents(session), attachments.of_messages(session, ids)) if said else (),
         version=_version(last_event, conversation),
         speaks=speaks(ticket, conversation, me),
     )
@@ -134,7 +139,9 @@ def ticket_page(
         history=history(events, names, labels),
         notes=notes(events, names, labels),
         colleagues=colleagues(session, labels.now),
-        window=window(session, talk, labels.now) if talk else None,
+        window=window(session, talk, services.channels, labels.now) if talk else None,
+        files=attachments.of_ticket(session, ticket.id),
+        sends=sends(services, talk),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from desk import conversations, messages, tickets
 from desk.agents import Agent
@@ -12,8 +13,6 @@ from desk.conversations import Conversation
 from desk.messages import Message
 from desk.session import Session
 from desk.tickets import Ticket
-from gateway.channels.wechat import delivery as wechat
-from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.console.access import require
 from gateway.console.errors import Invalid
 from gateway.console.services import ConsoleServices
@@ -42,21 +41,30 @@ class Step:
         require(agent, action, ticket)
         return cls(session, services, agent, ticket, conversation, now=now)
 
-    def say(self, author: Literal["agent", "system"], text: str, *, key: str | None = None) -> Message:
-        """A message to the customer, and its delivery where the channel does not come and look."""
+    def say(
+        self,
+        author: Literal["agent", "system"],
+        text: str,
+        *,
+        key: str | None = None,
+        kind: str = "",
+        payload: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """A message to the customer, recorded for delivery as the conversation's channel delivers."""
         conversation, human = self.held_conversation, author == "agent"
         message = messages.add(
             self.session,
             conversation.id,
             author,
             text,
-            kind="text" if human else "notice",
-            payload={"name": self.agent.name} if human else {},  # the widget shows who speaks
+            kind=kind or ("text" if human else "notice"),
+            payload={**(payload or {}), **({"name": self.agent.name} if human else {})},  # the widget shows who speaks
             agent_id=self.agent.id if human else None,
             external_id=key,
             now=self.now,
         )
-        _deliver(self.session, conversation, message, self.now)
+        cause = f"message:{message.id}"
+        self.services.channels.record(self.session, conversation, [message], key=cause, now=self.now)
         return message
 
     def notice(self, key: str, **values: object) -> None:
@@ -76,18 +84,3 @@ class Step:
     def rings(self) -> int | None:
         """Whose listeners have news."""
         return self.conversation.id if self.conversation else None
-
-
-def _deliver(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
-    """Where the channel does not come and look, the text is pushed; elsewhere the message itself is enough."""
-    if conversation.channel != WECHAT:
-        return
-    drafts = wechat.drafts(
-        message.text,
-        openid=conversation.external_id,
-        conversation_id=conversation.id,
-        key=f"message:{message.id}",
-        message_id=str(message.id),
-    )
-    # Whether the account may push is the sender's business: it parks what it cannot send.
-    wechat.queue(session, drafts, pushes=True, now=now)

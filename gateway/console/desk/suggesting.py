@@ -11,7 +11,7 @@ from desk.conversations import Conversation
 from desk.errors import NotFound
 from desk.session import Session
 from desk.tickets import Ticket
-from gateway.channels.wechat.plain import plain
+from gateway.channels.plain import plain
 from gateway.console.knowledge.preview import shown
 from gateway.console.services import ConsoleServices
 from gateway.errors import NoDirectAnswer

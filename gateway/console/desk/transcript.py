@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from desk.attachments import Attachment
 from desk.messages import Message
 from gateway import tables
 from gateway.masking import for_agents
@@ -50,11 +51,14 @@ class Bubble:
     options: tuple[str, ...]
     failed: bool
     at: datetime
+    files: tuple[Attachment, ...] = ()
 
 
-def bubbles(messages: Sequence[Message], names: Mapping[int, str]) -> tuple[Bubble, ...]:
-    """In order; `names` are the agents' by id."""
-    return tuple(_bubble(message, names) for message in messages)
+def bubbles(
+    messages: Sequence[Message], names: Mapping[int, str], files: Mapping[int, tuple[Attachment, ...]] | None = None
+) -> tuple[Bubble, ...]:
+    """In order; `names` are the agents' by id, `files` those of the messages by their id."""
+    return tuple(_bubble(message, names, (files or {}).get(message.id, ())) for message in messages)
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -71,7 +75,7 @@ def spans(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _bubble(message: Message, names: Mapping[int, str]) -> Bubble:
+def _bubble(message: Message, names: Mapping[int, str], files: tuple[Attachment, ...]) -> Bubble:
     marked = message.author in ("bot", "system")  # people's stars and backticks are their own
     # What the bot and the desk say may repeat what the customer has written; what the knowledge base says may not.
     ours = message.author == "agent" or message.kind in _ENTRIES
@@ -80,12 +84,13 @@ def _bubble(message: Message, names: Mapping[int, str]) -> Bubble:
         seq=message.seq,
         author=message.author,
         name=names.get(message.agent_id, "") if message.agent_id is not None else "",
-        kind=message.kind,
+        kind="voice" if message.payload.get("recognised") else message.kind,  # spoken; the words are WeChat's
         spans=spans(text) if marked else (Span(text),) if text else (),
         card=_card(message.payload),
         options=_options(message.payload),
         failed=message.status == "failed",
         at=message.created_at,
+        files=files,
     )
 
 

@@ -14,7 +14,6 @@ from desk.agents import Agent
 from desk.conversations import Conversation
 from desk.errors import IllegalMove
 from gateway.care.solved import Solved
-from gateway.channels.wechat.reading import CHANNEL as WECHAT
 from gateway.console.access import allow, require
 from gateway.console.desk.card import speaks
 from gateway.console.desk.step import Step
@@ -112,7 +111,7 @@ def resolve(services: ConsoleServices, agent: Agent, number: str, solution: str)
         step = Step.begin(session, services, agent, number, "ticket.resolve")
         tickets.resolve(session, number, solution=solution, by=agent.actor, now=step.now)
         if step.conversation is not None:
-            told = Solved(services.wording, services.rules.asks, by=agent.id)
+            told = Solved(services.wording, services.rules.asks, services.channels, by=agent.id)
             told.tell(session, step.conversation, tickets.get(session, number), solution, now=step.now)
         return step.rings
 
@@ -145,5 +144,5 @@ def _hold(step: Step, conversation: Conversation) -> None:
         conversations.transfer(step.session, conversation.id, step.agent.id, now=step.now)
     else:
         conversations.take(step.session, conversation.id, step.agent.id, now=step.now)
-    if conversation.channel != WECHAT:  # there every push counts against the quota, and this one can be spared
+    if not step.services.channels.of(conversation).abilities.metered:  # this one can be spared
         step.notice("console.notice.taken", name=step.agent.name)

@@ -43,6 +43,7 @@ class Typed:
     email: str = ""
     phone: str = ""
     mention: str = ""
+    wechat_kf: str = ""
     skills: tuple[str, ...] = ()
     message: str = ""  # why it could not be taken
 
@@ -53,7 +54,7 @@ class Typed:
         return cls(
             **{
                 name: form.raw(name).strip()
-                for name in ("login", "name", "role", "tier", "max_load", "email", "phone", "mention")
+                for name in ("login", "name", "role", "tier", "max_load", "email", "phone", "mention", "wechat_kf")
                 if name in form.fields
             },
             fast_response=form.raw("fast_response") == "yes",
@@ -74,6 +75,7 @@ class Typed:
             email=agent.email or "",
             phone=agent.phone or "",
             mention=agent.mention or "",
+            wechat_kf=agent.wechat_kf or "",
             skills=skills,
         )
 
@@ -89,6 +91,7 @@ class Typed:
             "email": self.email,
             "phone": self.phone,
             "mention": self.mention,
+            "wechat_kf": self.wechat_kf,
         }
 
 

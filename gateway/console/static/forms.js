@@ -30,7 +30,8 @@ async function send(form, submitter) {
   const boxes = form.querySelectorAll("textarea");
   const last = document.querySelector("#transcript article:last-of-type")?.dataset.seq ?? "";
   form.querySelectorAll("[data-last-seq]").forEach((field) => (field.value = last)); // what came in since the page did
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const fields = new FormData(form, submitter);
+  const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   boxes.forEach((box) => (box.readOnly = true));
   const response = await ask(form.getAttribute("action"), { method: "POST", body });
   if (response?.ok) await accepted(form, response);
@@ -43,7 +44,7 @@ async function send(form, submitter) {
 async function accepted(form, response) {
   const fresh = parsed(await response.text());
   if (form.dataset.draft) dropDraft(form);
-  else if (form.closest("dialog")) form.reset();
+  else if (form.closest("dialog") || form.dataset.form === "file") form.reset();
   if (form.dataset.form === "reply") answered("");
   form.closest("dialog")?.close();
   show(fresh);
@@ -74,9 +75,9 @@ export async function refresh() {
 function show(fresh) {
   exchange(fresh);
   const key = find("[data-form=reply] [name=key]", fresh);
-  if (key) find("[data-form=reply] [name=key]").value = key.value;
+  if (key) document.querySelectorAll("[data-form] [name=key]").forEach((field) => (field.value = key.value));
   const speaks = find("[data-speaks]", fresh);
-  if (speaks) find("[data-speaks]").disabled = speaks.disabled;
+  if (speaks) document.querySelectorAll("[data-speaks], [data-sends]").forEach((one) => (one.disabled = speaks.disabled));
   const root = find("[data-ticket]", fresh);
   if (root) find("[data-ticket]").dataset.version = root.dataset.version;
   document.dispatchEvent(new Event("console:fresh"));

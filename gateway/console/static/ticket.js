@@ -9,6 +9,7 @@ import { presence, viewers } from "./presence.js";
 import { lastQueue } from "./queue.js";
 import { listen } from "./stream.js";
 import { suggest } from "./suggest.js";
+import { beforeSending } from "./window.js";
 
 export function ticket(root) {
   if (!root) return;
@@ -17,6 +18,7 @@ export function ticket(root) {
   root.querySelectorAll("[data-draft]").forEach((form) => keepDraft(form, number));
   draftBegan(find("[data-form=reply]"), number, () => lastSeq(transcript));
   modes(root);
+  if (find("#waits")) beforeSending(root);
   follow(transcript);
   canned(root);
   presence(root);
@@ -60,7 +62,7 @@ function back() {
 }
 
 async function stands(root, news) {
-  find("[data-speaks]").disabled = !news.speaks;
+  root.querySelectorAll("[data-speaks], [data-sends]").forEach((one) => (one.disabled = !news.speaks));
   viewers(news.viewers);
   if (news.version === root.dataset.version) return;
   root.dataset.version = news.version; // before asking, so that a page that cannot be had is not asked for every time

@@ -4,10 +4,11 @@ const PATIENCE_MS = 15_000;
 
 /** The gateway answered, but not with success. `message` is Chinese and meant for the visitor, or empty. */
 export class ApiError extends Error {
-  constructor(status, message, retryAfterS) {
-    super(message);
+  constructor(status, told, retryAfter) {
+    super(told?.error?.message || "");
     this.status = status;
-    this.retryAfterS = retryAfterS;
+    this.code = told?.error?.code || "";
+    this.retryAfterS = seconds(retryAfter);
   }
 }
 
@@ -20,20 +21,13 @@ export class Api {
   }
 
   /** The JSON of the answer, or null for 204. Throws ApiError, or what fetch throws without a network. */
-  async post(path, body) {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-    try {
-      const response = await this.#fetch(path, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-        signal: patience.signal,
-      });
-      return response.status === 204 ? null : await response.json();
-    } finally {
-      clearTimeout(timer);
-    }
+  post(path, body) {
+    const headers = { "Content-Type": "application/json" };
+    return this.#json(path, { method: "POST", headers, body: JSON.stringify(body) });
+  }
+
+  get(path) {
+    return this.#json(path, { headers: {} });
   }
 
   /** The open event stream of everything after sequence number `after`. */
@@ -45,12 +39,33 @@ export class Api {
     });
   }
 
-  async #fetch(path, { headers, ...init }) {
-    const own = this.token ? { "X-Gongda-Session": this.token } : {};
-    const response = await fetch(this.#base + path, { ...init, headers: { ...headers, ...own } });
-    if (response.ok) return response;
-    const told = await response.json().catch(() => ({}));
-    const wait = Number(response.headers.get("Retry-After")) || undefined;
-    throw new ApiError(response.status, told?.error?.message || "", wait);
+  /** Where `path` is, and what must be sent along with a request that this class does not make itself. */
+  address(path) {
+    return [this.#base + path, this.token ? { "X-Gongda-Session": this.token } : {}];
   }
+
+  async #json(path, init) {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+    try {
+      const response = await this.#fetch(path, { ...init, signal: patience.signal });
+      return response.status === 204 ? null : await response.json();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #fetch(path, { headers, ...init }) {
+    const [address, own] = this.address(path);
+    const response = await fetch(address, { ...init, headers: { ...headers, ...own } });
+    if (response.ok) return response;
+    const told = await response.json().catch(() => null);
+    throw new ApiError(response.status, told, response.headers.get("Retry-After"));
+  }
+}
+
+/** Retry-After is a number of seconds or a date. */
+function seconds(retryAfter) {
+  if (!retryAfter) return undefined;
+  return Number(retryAfter) || Math.max(1, Math.ceil((Date.parse(retryAfter) - Date.now()) / 1000)) || undefined;
 }

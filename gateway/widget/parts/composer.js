@@ -1,10 +1,24 @@
-/** Where the visitor writes. Enter sends, Shift+Enter makes a line, and an input method keeps its own Enter. */
+/**
+ * Where the visitor writes. Enter sends, Shift+Enter makes a line, and an input method keeps its own Enter. Files
+ * come from the buttons, the clipboard or by dropping; the code for them is fetched with the first.
+ */
 
-import { composing, h, icon } from "./dom.js";
+import { ACCEPTED } from "./accepted.js";
+import { composing, h, icon, press } from "./dom.js";
+
+const TOUCH = window.matchMedia("(pointer: coarse)");
 
 export class Composer {
-  /** `send(text)` gets what was written; `drafts` is a Store that keeps what was not sent yet. */
-  constructor({ texts, drafts, send }) {
+  #texts;
+  #lazy;
+  #tray = null; // the promise of the files to come
+  #files = 0;
+  #adding = null; // files on their way into the tray: who presses Enter meanwhile means them too
+
+  /** `send(text, files)` gets what was written; `drafts` is a Store that keeps what was not sent yet. */
+  constructor({ texts, drafts, send, lazy }) {
+    this.#texts = texts;
+    this.#lazy = lazy;
     this.send = send;
     this.drafts = drafts;
     this.input = h("textarea", {
@@ -15,10 +29,13 @@ export class Composer {
       value: drafts.get("draft", ""),
       oninput: () => this.#changed(),
       onkeydown: (event) => this.#key(event),
+      onpaste: (event) => this.#given(event, event.clipboardData),
     });
-    const named = { "aria-label": texts.send, title: texts.send };
-    this.button = h("button", { type: "submit", class: "send", ...named }, icon("send"));
-    this.node = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, this.input, this.button);
+    this.button = button("submit", "send", texts.send);
+    this.tools = h("div", { class: "tools", hidden: true }, this.#tools());
+    const bar = h("div", { class: "bar" }, this.input, this.tools, this.button);
+    this.node = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, bar);
+    if (drafts.get("files", []).length) this.#trayed().then((tray) => tray.restore(), () => {});
     this.#changed();
   }
 
@@ -31,15 +48,89 @@ export class Composer {
     this.#changed();
   }
 
+  /** Whether the gateway takes files. */
+  set takesFiles(yes) {
+    this.tools.hidden = !yes;
+  }
+
   /** Makes the field as high as its text, up to the limit in the style sheet. */
   fit() {
     this.input.style.height = "auto";
     if (this.input.scrollHeight) this.input.style.height = `${this.input.scrollHeight}px`;
   }
 
+  /** True when the event brought files and they were taken. */
+  dropped(event) {
+    this.#given(event, event.dataTransfer);
+  }
+
+  #tools() {
+    const made = [this.#picker("clip", this.#texts.file_add, { accept: ACCEPTED, multiple: true })];
+    if (TOUCH.matches) {
+      made.push(this.#picker("camera", this.#texts.camera, { accept: "image/*", capture: "environment" }));
+    } else if (navigator.mediaDevices?.getDisplayMedia) {
+      const shoot = button("button", "screen", this.#texts.screenshot);
+      shoot.addEventListener("click", () => this.#shoot());
+      made.push(shoot);
+    }
+    return made;
+  }
+
+  #picker(name, label, props) {
+    const input = h("input", { type: "file", hidden: true, ...props });
+    input.addEventListener("change", () => {
+      this.#add([...input.files]);
+      input.value = "";
+    });
+    const pick = button("button", name, label);
+    pick.addEventListener("click", () => input.click());
+    return [pick, input];
+  }
+
+  async #shoot() {
+    const { screenshot } = await this.#lazy.get("screenshot");
+    const file = await screenshot(this.#texts.screenshot);
+    if (file) this.#add([file]);
+  }
+
+  #given(event, data) {
+    const files = [...(data?.files ?? [])];
+    if (!files.length || this.tools.hidden) return;
+    event.preventDefault();
+    this.#add(files);
+  }
+
+  async #add(files) {
+    if (!files.length) return;
+    this.#adding = this.#trayed().then((tray) => tray.add(files)).catch(() => {});
+    await this.#adding;
+    this.input.focus({ preventScroll: true });
+  }
+
+  #trayed() {
+    this.#tray ??= this.#lazy.get("pictures").then(({ Tray }) => {
+      const store = { get: () => this.drafts.get("files", []), set: (list) => this.drafts.set("files", list) };
+      const tray = new Tray({
+        texts: this.#texts,
+        store,
+        onChange: (count) => {
+          this.#files = count;
+          this.#changed();
+        },
+        onEmpty: () => this.input.focus(),
+      });
+      this.node.prepend(tray.node);
+      return tray;
+    });
+    this.#tray.catch(() => {
+      this.#tray = null;
+    });
+    return this.#tray;
+  }
+
   #changed() {
     this.drafts.set("draft", this.input.value);
-    this.button.disabled = !this.input.value.trim();
+    this.button.disabled = !this.input.value.trim() && !this.#files;
     this.fit();
   }
 
@@ -49,11 +140,21 @@ export class Composer {
     this.#submit(event);
   }
 
-  #submit(event) {
+  async #submit(event) {
     event.preventDefault();
     const text = this.input.value;
-    if (!text.trim()) return;
+    if (!text.trim() && !this.#files) return;
     this.value = "";
-    this.send(text);
+    if (this.#adding) await this.#adding;
+    if (!this.#files) this.send(text, []);
+    else this.send(text, (await this.#tray).take());
   }
+}
+
+function button(type, name, label) {
+  const made = press(type === "submit" ? name : "tool", () => {}, icon(name));
+  made.type = type;
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  return made;
 }

@@ -7,16 +7,20 @@
  * sequence numbers seen before are dropped.
  */
 
-import { ApiError } from "./api.js";
+import { Api, ApiError } from "./api.js";
+import { Entries, pending, refused } from "./entries.js";
+import { Errands } from "./errands.js";
 import { Outbox, newId } from "./outbox.js";
 import { Session } from "./session.js";
 import { EventStream } from "./stream.js";
 
 const MESSAGES = "/web/messages";
-const HUMAN = "/web/human";
-const FEEDBACK = "/web/feedback";
+const FILES = "/web/attachments";
+const TICKETS = "/web/tickets";
 /** How long an answer is awaited with typing dots. */
 const ANSWER_MS = 20_000;
+/** Office hours, name and notice are asked for again after this. */
+const STALE_MS = 10 * 60_000;
 /** A replay that has not ended by then is taken to have ended. */
 const REPLAY_MS = 4_000;
 
@@ -24,30 +28,38 @@ export class Conversation {
   state = "bot";
   /** True until everything said before this page was loaded has been replayed. */
   replaying = false;
-  entries = new Map();
+  entries = new Entries();
+  /** Beside the conversation: hints and the announcement. */
+  errands;
 
+  #api;
   #store;
   #view;
+  #lazy;
   #session;
   #outbox;
   #stream;
   #up = false;
+  #begunAt = 0;
   #lastSeq = 0;
-  #count = 0;
   #typing = 0;
 
   /**
-   * `view` hears show(entry), cleared(), ready(session), caughtUp(), state(name), typing(who|null) and
-   * link(up, error).
+   * `view` hears show(entry), arrived(message), cleared(), ready(session), caughtUp(), state(name),
+   * typing(who|null), link(up, error), progress(key, share), announcement(it|null), ticket(made) and
+   * notMade(item).
    */
-  constructor({ api, store, site, view, locale }) {
+  constructor({ base, store, site, view, locale, lazy }) {
     this.#store = store;
     this.#view = view;
+    this.#lazy = lazy;
+    const api = new Api(base);
     const onBegin = (begun, other) => this.#begun(begun, other);
     const session = new Session({ api, store, site, locale, onBegin });
+    this.#api = api;
     this.#session = session;
-    const post = (path, body) => session.within(() => api.post(path, body));
-    this.#outbox = new Outbox({ store, site, post, listener: this });
+    this.errands = new Errands({ api, session, onAnnouncement: (found) => view.announcement(found) });
+    this.#outbox = new Outbox({ store, site, send: (item) => this.#send(item), listener: this });
     this.#stream = new EventStream({
       open: (signal) => session.within(() => api.events(this.#lastSeq, signal)),
       onEvent: (name, data) => this.#hear(name, data),
@@ -55,37 +67,32 @@ export class Conversation {
     });
   }
 
-  /** Whether this visitor has talked to us before. */
-  get known() {
-    return this.#session.known;
-  }
-
   /** What the gateway said when the session began, or null. */
   get session() {
     return this.#session.current;
   }
 
-  set locale(locale) {
-    this.#session.locale = locale;
-  }
-
-  get read() {
-    return this.#store.get("read", 0);
-  }
-
   get unread() {
-    return [...this.entries.values()].filter((entry) => entry.author !== "user" && entry.seq > this.read).length;
+    return this.entries.unread(this.#store.get("read", 0));
+  }
+
+  /** Where what is refused now stands among the sequence numbers. */
+  get place() {
+    return this.#lastSeq + 0.5;
   }
 
   start() {
-    this.replaying ||= this.known && this.#lastSeq === 0;
-    for (const item of this.#outbox.items()) this.#expect(item);
+    this.replaying ||= this.#session.known && this.#lastSeq === 0;
+    this.#showKept();
     this.#stream.start();
+    this.errands.start();
     this.#outbox.flush();
+    if (this.#begunAt && Math.abs(Date.now() - this.#begunAt) > STALE_MS) this.#session.refresh().catch(() => {});
   }
 
   stop() {
     this.#stream.stop();
+    this.errands.stop();
   }
 
   /** Perhaps the line works again: try at once. */
@@ -103,6 +110,18 @@ export class Conversation {
     }
   }
 
+  /** The language of what the gateway says from now on; the promise of its new greeting. */
+  speak(locale) {
+    this.#session.locale = locale;
+    return this.#session.refresh();
+  }
+
+  /** Who the site says this is. */
+  identify(person) {
+    this.#session.identity = person;
+    return this.#session.refresh();
+  }
+
   send(text, choice) {
     const tidy = (text.toWellFormed?.() ?? text).trim();
     if (!tidy) return;
@@ -110,24 +129,45 @@ export class Conversation {
     this.#await();
   }
 
+  /** A file whose blob is kept under `id`; `memory` when only by this page. */
+  sendFile({ id, file, memory }, text) {
+    const said = text?.trim();
+    const body = { client_id: id, file: { name: file.name, type: file.type, size: file.size } };
+    this.#expect(this.#outbox.add(FILES, { ...body, ...(said && { text: said }) }, memory));
+    this.#await();
+  }
+
+  /** The form; it is sent after its files, and its own client id makes it one ticket. */
+  sendTicket(form) {
+    this.#outbox.add(TICKETS, form);
+  }
+
+  /** Whether this form is still to be sent. */
+  ticketWaits(clientId) {
+    return this.#outbox.items().some((item) => item.path === TICKETS && item.body.client_id === clientId);
+  }
+
   /** The button. Its entry has no text: the view has the words for it. */
   requestHuman() {
-    this.#expect(this.#outbox.add(HUMAN, { client_id: newId() }));
+    this.#expect(this.#outbox.add("/web/human", { client_id: newId() }));
   }
 
   /** Tries a refused message again under its old client id. */
   retry(entry) {
-    this.#expect(this.#outbox.add(entry.item.path, entry.item.body));
+    const { item } = entry;
+    this.#outbox.forget(item);
+    this.#expect(this.#outbox.add(item.path, item.body, item.memory));
   }
 
   /** Takes a refused message off the screen. */
   discard(entry) {
+    this.#outbox.forget(entry.item);
     this.entries.delete(entry.key);
   }
 
   rate(seq, helpful, reason) {
     this.#store.set("ratings", { ...this.#store.get("ratings", {}), [seq]: helpful });
-    this.#outbox.add(FEEDBACK, { seq, helpful, ...(reason && { reason }) });
+    this.#outbox.add("/web/feedback", { seq, helpful, ...(reason && { reason }) });
   }
 
   /** True, false, or undefined when not rated. */
@@ -136,18 +176,21 @@ export class Conversation {
   }
 
   markRead() {
-    if (this.#lastSeq > this.read) this.#store.set("read", this.#lastSeq);
+    if (this.#lastSeq > this.#store.get("read", 0)) this.#store.set("read", this.#lastSeq);
   }
 
-  /** Forgets this conversation; the next one starts empty. */
+  /** Forgets this conversation and this person; the next one starts empty. */
   reset() {
     this.#outbox.clear();
-    this.#store.remove("token");
+    this.#session.identity = null;
+    for (const name of ["token", "conversation", "made"]) this.#store.remove(name);
+    this.errands.forget();
     this.#restart();
   }
 
   /** Another tab changed something. */
   changedElsewhere(name) {
+    if (name === "made" && this.#store.get("made")) this.#view.ticket(this.#store.get("made"));
     if (name !== "token" || !this.#session.outdated) return;
     this.#restart();
     this.start();
@@ -155,31 +198,48 @@ export class Conversation {
 
   // The outbox reports here.
 
-  sent(item, answer) {
-    const entry = this.entries.get(item.body.client_id);
-    if (!entry || entry.status !== "pending") return;
-    this.#put({ ...entry, seq: answer?.seq, status: "sent", error: "" });
+  async #send(item) {
+    if (!item.body.file) return this.#session.within(() => this.#api.post(item.path, item.body));
+    const { upload } = await this.#lazy.get("upload");
+    const tell = (share) => this.#view.progress(item.body.client_id, share);
+    return this.#session.within(() => upload(this.#api, item, tell));
   }
 
-  refused(item, error) {
+  sent(item, answer) {
+    if (item.path === TICKETS) this.#made({ ...answer, client_id: item.body.client_id });
     const entry = this.entries.get(item.body.client_id);
+    if (!entry || entry.status !== "pending") return;
+    this.#put({ ...entry, seq: answer?.seq, status: "sent", error: undefined });
+  }
+
+  refused(item) {
     this.#hush();
-    if (entry) this.#put({ ...entry, status: "refused", error: error.message, place: this.#lastSeq + 0.5 });
+    if (item.path === TICKETS) this.#view.notMade(item);
+    const entry = this.entries.get(item.body.client_id);
+    if (entry) this.#put(refused(item));
+    else this.#outbox.forget(item); // a thumb, a form: whoever sent it still has it
   }
 
   delayed(item, error) {
     const entry = this.entries.get(item.body.client_id);
     this.#hush();
-    const told = error instanceof ApiError ? error.message : "";
-    if (entry?.status === "pending" && entry.error !== told) this.#put({ ...entry, error: told });
+    const told = error instanceof ApiError ? { status: error.status, message: error.message } : undefined;
+    if (entry?.status === "pending" && entry.error?.message !== told?.message) this.#put({ ...entry, error: told });
+  }
+
+  #made(made) {
+    this.#store.set("made", made);
+    this.#view.ticket(made);
   }
 
   // The session reports here.
 
   #begun(session, other) {
+    this.#begunAt = Date.now();
     if (other) this.#forget();
     if (other && this.#up) this.#stream.reconnect(); // it still listens to the conversation before
     this.replaying = session.last_seq > this.#lastSeq;
+    this.errands.begun(session);
     this.#view.ready(session);
     if (!this.replaying) this.#view.caughtUp();
   }
@@ -198,7 +258,7 @@ export class Conversation {
     this.entries.clear();
     this.#hear("state", { state: "bot" });
     this.#view.cleared();
-    for (const item of this.#outbox.items()) this.#expect(item);
+    this.#showKept();
   }
 
   // What was said
@@ -218,7 +278,8 @@ export class Conversation {
     const own = message.author === "user";
     if (!own) this.#hush();
     this.#put({ ...message, key: own && message.client_id ? message.client_id : `seq-${message.seq}`, status: "sent" });
-    if (message.seq >= this.session.last_seq) this.#caughtUp();
+    if (!this.replaying) this.#view.arrived(message);
+    if (message.seq >= (this.session?.last_seq ?? 0)) this.#caughtUp();
   }
 
   #caughtUp() {
@@ -227,19 +288,22 @@ export class Conversation {
     this.#view.caughtUp();
   }
 
+  #showKept() {
+    for (const item of this.#outbox.items()) this.#expect(item);
+    for (const item of this.#outbox.refusals()) {
+      if (!this.entries.has(item.body.client_id)) this.#put(refused(item));
+    }
+  }
+
   /** Shows something of the visitor's own before the gateway has it. */
   #expect(item) {
     const key = item.body.client_id;
-    if (!key || this.entries.get(key)?.status === "sent") return;
-    this.#put({ key, author: "user", kind: "text", text: item.body.text, at: item.at, status: "pending", item });
+    if (!key || item.path === TICKETS || this.entries.get(key)?.status === "sent") return;
+    this.#put(pending(item));
   }
 
   #put(entry) {
-    const before = this.entries.get(entry.key);
-    this.#count += 1;
-    const kept = { ...entry, order: before?.order ?? this.#count, item: entry.item ?? before?.item };
-    this.entries.set(entry.key, kept);
-    this.#view.show(kept);
+    this.#view.show(this.entries.put(entry));
   }
 
   #await() {
@@ -258,9 +322,11 @@ export class Conversation {
   }
 
   #linked(up, error) {
+    const again = up && !this.#up;
     this.#up = up;
     if (up) {
       this.#outbox.nudge();
+      if (again) this.errands.again();
       setTimeout(() => this.#caughtUp(), REPLAY_MS);
     } else this.#hush();
     this.#view.link(up, error);

@@ -1,17 +1,20 @@
 /**
- * <gongda-widget>: the launcher in a shadow root, and what joins panel and conversation. The panel itself is
- * fetched when it is first wanted, so that a page pays for the launcher only.
+ * <gongda-widget>: the launcher in a shadow root, and what a site may call. Conversation and panel are fetched when
+ * they are first wanted, so that a page pays for the launcher only.
  */
 
-import { Api } from "./api.js";
-import { Conversation } from "./conversation.js";
 import { NARROW, composing, h, icon, press } from "./dom.js";
+import { Told, person, place, tell } from "./host.js";
 import { LOCALES, fill, loadTexts, pickLocale } from "./i18n.js";
-import { Store, usableStorage } from "./store.js";
+import { Lazy } from "./lazy.js";
+import { Store, storageOf } from "./store.js";
 import { loadStyle } from "./style.js";
 
 /** A closed panel in a tab nobody looks at gives its connection back after this: browsers have few for each host. */
 const IDLE_MS = 30_000;
+/** What stays when another person sits down. */
+const OF_THE_BROWSER = ["locale", "dismissed"];
+const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 
 /** The widget, ready to use and on the page. */
 export async function createWidget(settings) {
@@ -19,6 +22,7 @@ export async function createWidget(settings) {
   const element = document.createElement("gongda-widget");
   await element.begin(settings);
   document.body.append(element);
+  tell("ready", { locale: element.lang });
   return element;
 }
 
@@ -26,56 +30,62 @@ class GongdaWidget extends HTMLElement {
   #settings;
   #store;
   #tab;
+  #lazy;
   #texts;
   #locale;
-  #conversation;
+  #who = null;
+  #hint = null;
+  #conversation = null; // once it is loaded
+  #talking = null; // the promise of it
   #launcher;
   #badge;
-  #Panel = null; // the promise of its class
-  #panel = null;
+  #room = null;
   #open = false;
+  #told = new Told();
   #returnTo = null;
   #idle = 0;
   #gone = null;
 
   async begin(settings) {
     this.#settings = settings;
-    this.#store = new Store(usableStorage("localStorage"), settings.site);
-    this.#tab = new Store(usableStorage("sessionStorage"), settings.site);
+    this.#store = new Store(storageOf("localStorage"), settings.site);
+    this.#tab = new Store(storageOf("sessionStorage"), settings.site);
+    this.#hint = place(settings.hint);
+    if (settings.identity) this.#recognise(settings.identity);
     const asked = this.#store.get("locale") || settings.locale;
     this.#locale = pickLocale(asked, document.documentElement.lang, navigator.languages);
     const root = this.attachShadow({ mode: "open" });
+    this.#lazy = new Lazy(root, settings.home);
     const texts = loadTexts(settings.home, this.#locale);
     await loadStyle(root, settings.home, "launcher.css");
     this.#texts = await texts;
+    this.dir = "ltr"; // none of our languages runs the other way, whatever the page does
     this.dataset.position = settings.position === "left" ? "left" : "right";
-    this.#conversation = new Conversation({
-      api: new Api(settings.base),
-      store: this.#store,
-      site: settings.site,
-      view: this.#view(),
-      locale: this.#locale,
-    });
+    this.#shade();
     this.#build();
   }
 
   connectedCallback() {
     this.#gone = new AbortController();
     const { signal } = this.#gone;
+    const on = (target, name, heard) => target?.addEventListener(name, heard, { signal });
     this.#store.watch((name) => this.#changedElsewhere(name), signal);
-    for (const [name, up] of Object.entries({ online: true, offline: false })) {
-      window.addEventListener(name, () => this.#conversation.network(up), { signal });
-    }
-    document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
-    window.visualViewport?.addEventListener("resize", () => this.#panel?.fit(), { signal });
-    if (this.#conversation.known) this.#conversation.start();
-    if (this.#tab.get("open") && !NARROW.matches) this.#show();
+    on(window, "online", () => this.#conversation?.network(true));
+    on(window, "offline", () => this.#conversation?.network(false));
+    on(window, "pagehide", () => this.#conversation?.stop());
+    on(window, "pageshow", ({ persisted }) => persisted && this.#resume());
+    on(document, "visibilitychange", () => this.#visibility());
+    on(window.visualViewport, "resize", () => this.#room?.panel.fit());
+    on(window.visualViewport, "scroll", () => this.#room?.panel.fit());
+    on(DARK, "change", () => this.#shade());
+    this.#resume();
+    if (this.#tab.get("open") && !NARROW.matches) this.#show().catch((error) => this.#failed(error));
   }
 
   disconnectedCallback() {
     this.#gone.abort();
-    this.#conversation.stop();
-    this.#panel?.hide();
+    this.#conversation?.stop();
+    this.#room?.panel.hide();
   }
 
   // What a site may call
@@ -85,19 +95,25 @@ class GongdaWidget extends HTMLElement {
     const active = document.activeElement;
     if (!this.#open) this.#returnTo = active === document.body || active === this ? null : active;
     await this.#show();
-    if (draft) this.#panel.composer.value = draft;
-    if (draft || !NARROW.matches) this.#panel.focus();
-    else this.#panel.node.focus({ preventScroll: true }); // the on-screen keyboard would cover what there is to read
+    const { panel } = this.#room;
+    if (draft) panel.composer.value = draft;
+    if (draft || !NARROW.matches) panel.focus();
+    else panel.node.focus({ preventScroll: true }); // the on-screen keyboard would cover what there is to read
   }
 
   close() {
     if (!this.#open) return;
     this.#open = false;
-    this.#panel.hide();
-    this.#launcher.hidden = false;
+    this.#room.panel.hide();
+    this.#launcher.hidden = this.#settings.launcher === "hidden";
     this.#tab.remove("open");
     (this.#returnTo?.isConnected ? this.#returnTo : this.#launcher).focus({ preventScroll: true });
     this.#count();
+    tell("close");
+  }
+
+  toggle() {
+    return this.#open ? this.close() : this.open();
   }
 
   /** Changes the language of everything but the messages themselves, and keeps the choice. */
@@ -105,170 +121,207 @@ class GongdaWidget extends HTMLElement {
     if (!LOCALES.includes(locale)) throw new RangeError(`locale ${locale}: use one of ${LOCALES.join(", ")}`);
     this.#texts = await loadTexts(this.#settings.home, locale);
     this.#locale = locale;
-    this.#conversation.locale = locale;
     this.#store.set("locale", locale);
+    this.#conversation?.speak(locale).catch(() => {}); // told when the line is back
     await this.#rebuild();
   }
 
-  /** Ends this conversation on this device and begins an empty one. */
+  /** {id, name, phone, company, email, signature}: who the site knows this to be. Another id ends the conversation. */
+  async identify(given) {
+    if (this.#recognise(given)) await this.#restart();
+    await this.#conversation?.identify(this.#who).catch(() => {}); // told when the line is back
+  }
+
+  /** {module, version, page}: where in the product the visitor is. */
+  hint(given) {
+    this.#hint = place(given);
+    this.#conversation?.errands.hint(this.#hint);
+  }
+
+  /** Ends this conversation on this device and begins an empty one; the person is forgotten too. */
   async reset() {
-    this.#tab.remove("draft");
-    this.#store.remove("notice");
-    this.#conversation.reset();
-    await this.#rebuild();
+    this.#who = null;
+    this.#wipe();
+    await this.#restart();
   }
 
   // Building
+
+  /** True when somebody else was here before, whose conversation this person must not see. */
+  #recognise(given) {
+    this.#who = person(given);
+    const before = this.#store.get("who");
+    const other = Boolean(before && before !== this.#who?.id);
+    if (other) this.#wipe();
+    if (this.#who) this.#store.set("who", this.#who.id);
+    return other;
+  }
+
+  #wipe() {
+    for (const store of [this.#store, this.#tab]) {
+      for (const name of store.names("")) if (!OF_THE_BROWSER.includes(name)) store.remove(name);
+    }
+    if (this.#open) this.#tab.set("open", true);
+    this.#lazy?.get("blobs").then(({ clear }) => clear(), () => {});
+  }
+
+  #restart() {
+    this.#conversation?.reset();
+    return this.#rebuild();
+  }
+
+  #shade() {
+    const { theme } = this.#settings;
+    this.toggleAttribute("data-dark", theme === "dark" || (theme !== "light" && DARK.matches));
+  }
 
   #build() {
     this.lang = this.#locale;
     this.#launcher?.remove();
     this.#badge = h("span", { class: "badge", hidden: true });
     const word = h("span", { class: "word" }, this.#texts.launcher);
-    this.#launcher = press("launcher", () => this.#launch(word), icon("chat"), word, this.#badge);
+    const open = () => this.open().catch((error) => this.#failed(error, word));
+    this.#launcher = press("launcher", open, icon("chat"), word, this.#badge);
     this.#launcher.setAttribute("aria-haspopup", "dialog");
     for (const sign of ["pointerenter", "focus"]) {
-      this.#launcher.addEventListener(sign, () => this.#fetchPanel().catch(() => {}), { once: true });
+      this.#launcher.addEventListener(sign, () => this.#lazy.get("room").catch(() => {}), { once: true });
     }
-    this.#launcher.hidden = this.#open;
+    this.#launcher.hidden = this.#open || this.#settings.launcher === "hidden";
     this.shadowRoot.append(this.#launcher);
     this.#count();
   }
 
   #rebuild() {
-    this.#panel?.hide();
-    this.#panel?.node.remove();
-    this.#panel = null;
+    const form = this.#room?.close();
+    this.#room?.panel.remove();
+    this.#room = null;
     this.#build();
-    return this.#open ? this.#show() : undefined;
+    return this.#open ? this.#show(form) : undefined;
   }
 
-  async #launch(word) {
-    try {
-      await this.open();
-    } catch (error) {
-      console.error("工答 panel did not load:", error);
-      word.textContent = this.#texts.offline;
-    }
+  #failed(error, word) {
+    console.error("工答 panel did not load:", error);
+    if (word) word.textContent = this.#texts.offline;
+    tell("error", { kind: "load" });
   }
 
-  #fetchPanel() {
-    const style = () => loadStyle(this.shadowRoot, this.#settings.home, "panel.css");
-    this.#Panel ??= Promise.all([import("./panel.js"), style()]).then(
-      ([{ Panel }]) => Panel,
-      (error) => {
-        this.#Panel = null;
-        throw error;
-      },
-    );
-    return this.#Panel;
-  }
-
-  async #makePanel() {
-    const Panel = await this.#fetchPanel();
-    if (this.#panel) return;
-    const conversation = this.#conversation;
-    const texts = this.#texts;
-    const rating = (seq) => conversation.rating(seq);
-    const look = { texts, locale: this.#locale, name: texts.name, base: this.#settings.base, rating };
-    this.#panel = new Panel({
-      look,
-      act: this.#actions(),
-      drafts: this.#tab,
-      suggestions: this.#settings.suggestions || texts.suggestions,
-      noticeRead: this.#store.get("notice", false),
-      onNoticeRead: () => this.#store.set("notice", true),
+  /** The conversation, loaded once. */
+  #talk() {
+    this.#talking ??= this.#lazy.get("conversation").then(({ Conversation }) => {
+      this.#conversation = new Conversation({
+        base: this.#settings.base,
+        store: this.#store,
+        site: this.#settings.site,
+        view: this.#view(),
+        locale: this.#locale,
+        lazy: this.#lazy,
+      });
+      this.#conversation.identify(this.#who).catch(() => {});
+      this.#conversation.errands.hint(this.#hint);
+      return this.#conversation;
     });
-    this.#panel.node.addEventListener("keydown", (event) => this.#key(event));
-    this.shadowRoot.append(this.#panel.node);
-    this.#panel.replaying(true);
-    if (conversation.session) this.#panel.ready(conversation.session);
-    for (const entry of conversation.entries.values()) this.#panel.put(entry);
-    this.#panel.state(conversation.state);
-    this.#panel.replaying(conversation.replaying || (conversation.known && !conversation.session));
+    this.#talking.catch(() => {
+      this.#talking = null;
+    });
+    return this.#talking;
   }
 
-  #actions() {
-    const conversation = this.#conversation;
-    return {
-      send: (text) => conversation.send(text),
-      choose: (option) => {
-        conversation.send(option.label, { id: option.id, label: option.label });
-        if (!NARROW.matches) this.#panel.focus();
-      },
-      rate: (...thumb) => conversation.rate(...thumb),
-      retry: (entry) => conversation.retry(entry),
-      edit: (entry) => {
-        conversation.discard(entry);
-        this.#panel.log.take(entry.key);
-        this.#panel.composer.value = entry.text;
-        this.#panel.focus();
-      },
-      human: () => conversation.requestHuman(),
-      cancelHuman: () => conversation.send(this.#texts.cancel_human_said),
+  async #makeRoom() {
+    const [{ Room }] = await Promise.all([this.#lazy.get("room"), this.#talk()]);
+    this.#room ??= new Room({
+      root: this.shadowRoot,
+      conversation: this.#conversation,
+      settings: this.#settings,
+      texts: this.#texts,
+      locale: this.#locale,
+      lazy: this.#lazy,
+      store: this.#store,
+      tab: this.#tab,
+      who: () => this.#who,
+      onKey: (event) => this.#key(event),
       close: () => this.close(),
-    };
+    });
   }
 
-  /** The conversation speaks to whichever panel is there: none before it is opened, a new one in a new language. */
+  /** The conversation speaks to whichever room is there: none before it is opened, a new one in a new language. */
   #view() {
+    const room = (name) => (...told) => this.#room?.[name](...told);
+    const names = ["cleared", "caughtUp", "state", "typing", "link", "progress", "announcement", "notMade"];
     return {
-      show: (entry) => {
-        this.#panel?.put(entry);
-        this.#count();
-      },
-      cleared: () => this.#panel?.cleared(),
+      ...Object.fromEntries(names.map((name) => [name, room(name)])),
       ready: (session) => {
-        this.#panel?.ready(session);
-        this.#panel?.replaying(this.#conversation.replaying);
+        this.#room?.ready(session);
+        this.#told.identity(session.identity);
       },
-      caughtUp: () => this.#panel?.replaying(false),
-      state: (name) => this.#panel?.state(name),
-      typing: (who) => this.#panel?.typing(who),
-      link: (up, error) => this.#panel?.link(up, error),
+      show: (entry) => {
+        this.#room?.put(entry);
+        this.#count();
+        this.#told.refused(entry);
+      },
+      arrived: (message) => this.#told.arrived(message),
+      ticket: (made) => {
+        this.#told.ticket(made.number);
+        this.#room?.ticket(made);
+      },
     };
   }
 
   // Behaviour
 
-  async #show() {
-    await this.#makePanel();
+  async #show(form) {
+    await this.#makeRoom();
+    const opening = !this.#open;
     this.#open = true;
-    this.#panel.show();
+    this.#room.panel.show();
     this.#launcher.hidden = true;
     this.#tab.set("open", true);
     this.#conversation.start();
     this.#count();
+    if (form) await this.#room.form();
+    if (opening) tell("open");
   }
 
   /** Unread messages on the launcher; what an open, visible panel shows is read. */
   #count() {
-    if (this.#open && !document.hidden) this.#conversation.markRead();
-    const unread = this.#open ? 0 : this.#conversation.unread;
+    if (this.#open && !document.hidden) this.#conversation?.markRead();
+    const unread = this.#open ? 0 : (this.#conversation?.unread ?? 0);
     this.#badge.hidden = unread === 0;
     this.#badge.textContent = unread > 99 ? "99+" : String(unread);
     const { launcher, launcher_unread: some } = this.#texts;
     this.#launcher.setAttribute("aria-label", unread ? fill(some, { n: unread }) : launcher);
+    this.#told.unread(unread);
   }
 
   #changedElsewhere(name) {
-    this.#conversation.changedElsewhere(name);
+    if (name === "token" && !this.#conversation) this.#resume();
+    this.#conversation?.changedElsewhere(name);
     if (name === "read") this.#count();
+  }
+
+  /** Somebody who has talked to us before, or has something to send, is connected without opening anything. */
+  async #resume() {
+    if (!this.#open && !this.#store.get("token") && !this.#store.names("out:").length) return;
+    try {
+      const conversation = await this.#talk();
+      conversation.start();
+      conversation.nudge();
+    } catch {
+      // opening the panel will say so
+    }
   }
 
   #visibility() {
     clearTimeout(this.#idle);
     if (!document.hidden) {
-      if (this.#conversation.known) this.#conversation.start();
-      this.#conversation.nudge();
+      this.#resume();
       this.#count();
-    } else if (!this.#open) this.#idle = setTimeout(() => this.#conversation.stop(), IDLE_MS);
+    } else if (!this.#open) this.#idle = setTimeout(() => this.#conversation?.stop(), IDLE_MS);
   }
 
   #key(event) {
     if (event.key === "Escape" && !composing(event)) {
       event.stopPropagation();
-      this.close();
-    } else if (event.key === "Tab" && NARROW.matches) this.#panel.keepFocus(event);
+      if (!this.#room.close()) this.close();
+    } else if (event.key === "Tab") this.#room.panel.keepFocus(event);
   }
 }

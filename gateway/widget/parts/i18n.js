@@ -36,12 +36,3 @@ export async function loadTexts(home, locale) {
 export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
-
-/** The time of day today, with the date before it on any other day. `iso` carries its own offset. */
-export function clockTime(iso, locale, now = new Date()) {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return "";
-  const today = at.toDateString() === now.toDateString();
-  const day = today ? {} : { month: "long", day: "numeric" };
-  return new Intl.DateTimeFormat(locale, { ...day, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
-}

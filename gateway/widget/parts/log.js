@@ -1,10 +1,11 @@
 /** The list of messages: in order, grouped by speaker, scrolled to the newest unless the visitor reads further up. */
 
 import { h } from "./dom.js";
-import { messageNode } from "./messages.js";
 
 /** A new time line, and a new byline, after this pause. */
 const PAUSE_MS = 5 * 60_000;
+/** What could not be fetched is tried again after this. */
+const AGAIN_MS = 3_000;
 /** This close to the end counts as being at the end. */
 const NEAR_PX = 80;
 
@@ -12,6 +13,11 @@ export class Log {
   #look;
   #act;
   #items = []; // {entry, node}, sorted
+  #early = []; // entries that wait for the code that draws them
+  #parts = {}; // that code, by name
+  #loading = false;
+  #replaying = false;
+  #atNewest = true; // until the visitor scrolls away
   #due = false;
   #follow = true;
   #news = false;
@@ -29,19 +35,53 @@ export class Log {
       "aria-live": "polite",
       "aria-relevant": "additions",
       "aria-label": look.texts.log,
-      onscroll: () => this.#atEnd() && onJump(false),
+      onscroll: () => {
+        this.#atNewest = this.#atEnd();
+        if (this.#atNewest) onJump(false);
+      },
     });
+    this.list.addEventListener("load", () => this.#atNewest && this.#toNewest(), true); // a picture has its height
     this.node.append(this.list);
   }
 
   get size() {
-    return this.#items.length;
+    return this.#items.length + this.#early.length;
   }
 
   put(entry) {
+    this.#early.push(entry);
+    this.#pump();
+  }
+
+  /** Everything that is known is drawn, in order, as soon as the code for it is there. */
+  #pump() {
+    while (this.#early.length) {
+      const [entry] = this.#early;
+      const missing = partsFor(entry).find((name) => !this.#parts[name]);
+      if (missing) return this.#load(missing);
+      this.#early.shift();
+      this.#place(entry);
+    }
+    if (this.busy && !this.#replaying) this.busy = false;
+    return undefined;
+  }
+
+  async #load(name) {
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      this.#parts[name] = await this.#look.lazy.get(name);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+    this.#loading = false;
+    this.#pump();
+  }
+
+  #place(entry) {
     if (!this.#due) this.#follow = this.#atEnd();
-    const known = this.take(entry.key);
-    const node = messageNode(entry, this.#look, this.#act);
+    const known = this.#lift(entry.key);
+    const node = this.#parts.messages.messageNode(entry, this.#look, this.#act, this.#parts.cards);
     node.classList.toggle("fresh", !known && !this.busy);
     let place = this.#items.length;
     while (place > 0 && compare(this.#items[place - 1].entry, entry) > 0) place -= 1;
@@ -52,8 +92,19 @@ export class Log {
     this.#settleSoon();
   }
 
-  /** Takes an entry off the screen; false when it was not there. */
+  /** Takes an entry off the screen. */
   take(key) {
+    this.#early = this.#early.filter((entry) => entry.key !== key);
+    this.#lift(key);
+  }
+
+  /** How much of a file has gone, 0 to 1. */
+  progress(key, share) {
+    const bar = this.#items.find((item) => item.entry.key === key)?.node.querySelector("progress");
+    if (bar) bar.value = share;
+  }
+
+  #lift(key) {
     const place = this.#items.findIndex((item) => item.entry.key === key);
     if (place < 0) return false;
     this.#items.splice(place, 1)[0].node.remove();
@@ -62,7 +113,15 @@ export class Log {
 
   clear() {
     this.#items = [];
+    this.#early = [];
     this.list.replaceChildren();
+  }
+
+  /** `work` changes the height of what is around the list; who read the newest still does. */
+  keeping(work) {
+    const end = this.#atEnd();
+    work();
+    if (end) this.#toNewest();
   }
 
   toEnd() {
@@ -85,7 +144,10 @@ export class Log {
   }
 
   set busy(value) {
+    this.#replaying = value;
+    if (!value && this.#early.length) return; // not before all of it is drawn
     this.node.setAttribute("aria-busy", value);
+    if (!value) this.toEnd();
   }
 
   #atEnd() {
@@ -125,6 +187,12 @@ export class Log {
       before = entry;
     }
   }
+}
+
+const PLAIN = ["text", "notice"];
+
+function partsFor({ kind, options, attachments }) {
+  return PLAIN.includes(kind) && !options?.length && !attachments?.length ? ["messages"] : ["messages", "cards"];
 }
 
 /** By sequence number; what waits for one comes last, in the order it was written; what was refused one stays put. */

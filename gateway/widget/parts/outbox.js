@@ -1,7 +1,7 @@
 /**
  * What still has to reach the gateway, kept in storage until it has: written before the first attempt, one key
  * for each item so that two tabs never overwrite each other, sent in order, and safe to send twice because
- * every message carries its client id.
+ * every message carries its client id. What the gateway refused is kept too, until the visitor has dealt with it.
  */
 
 import { ApiError } from "./api.js";
@@ -9,6 +9,7 @@ import { pauseBefore } from "./stream.js";
 
 /** A longer wait than this is told to the visitor as a refusal. */
 const LONGEST_WAIT_S = 60;
+const FILE_TRIES = 5;
 
 /** A random UUID, also on plain-http intranets, where crypto.randomUUID does not exist. */
 export function newId() {
@@ -27,41 +28,50 @@ export function alone(name, work) {
 
 export class Outbox {
   #store;
-  #post;
+  #send;
   #listener;
   #lock;
-  #unsaved = new Map();
-  #count = 0;
+  #order = 0;
   #failures = 0;
+  #tried = "";
+  #tries = 0;
   #flushing = null;
   #again = false;
   #timer = 0;
 
-  /** `post(path, body)` sends; `listener` has sent(item, answer), refused(item, error) and delayed(item, error). */
-  constructor({ store, site, post, listener }) {
+  /** `send(item)` sends; `listener` has sent(item, answer), refused(item) and delayed(item, error). */
+  constructor({ store, site, send, listener }) {
     this.#store = store;
-    this.#post = post;
+    this.#send = send;
     this.#listener = listener;
     this.#lock = `gongda:${site}:outbox`;
   }
 
-  add(path, body) {
-    this.#count += 1;
-    const order = `${Date.now()}`.padStart(15, "0") + `${this.#count}`.padStart(5, "0");
-    const item = { name: `out:${order}:${newId()}`, path, body, at: new Date().toISOString() };
-    if (!this.#store.set(item.name, item)) this.#unsaved.set(item.name, item);
+  /** `memory`: only this page could send it, so other tabs must not see it and a reload loses it. */
+  add(path, body, memory = false) {
+    const item = { name: `out:${this.#next()}:${newId()}`, path, body, memory, at: new Date().toISOString() };
+    if (memory) this.#store.keep(item.name, item);
+    else this.#store.set(item.name, item);
     this.flush();
     return item;
   }
 
-  /** Oldest first. */
+  /** What waits, oldest first. */
   items() {
-    const saved = this.#store.names("out:").map((name) => this.#store.get(name)).filter(Boolean);
-    return [...saved, ...this.#unsaved.values()];
+    return this.#kept("out:");
+  }
+
+  /** What was refused, each with its `error` and `place`. */
+  refusals() {
+    return this.#kept("no:");
+  }
+
+  forget(item) {
+    this.#store.remove(item.name);
   }
 
   clear() {
-    for (const item of this.items()) this.#remove(item);
+    for (const item of [...this.items(), ...this.refusals()]) this.forget(item);
   }
 
   /** Sends what waits. Calling it often does no harm. */
@@ -88,21 +98,36 @@ export class Outbox {
   async #drain() {
     for (let item = this.items()[0]; item; item = this.items()[0]) {
       try {
-        const answer = await this.#post(item.path, item.body);
+        const answer = await this.#send(item);
         this.#failures = 0;
-        this.#remove(item);
+        this.forget(item);
         this.#listener.sent(item, answer);
       } catch (error) {
-        if (isRefusal(error)) {
-          this.#remove(item);
-          this.#listener.refused(item, error);
-          continue;
+        if (!this.#final(item, error)) {
+          this.#listener.delayed(item, error);
+          this.#later(error);
+          return;
         }
-        this.#listener.delayed(item, error);
-        this.#later(error);
-        return;
+        this.forget(item);
+        this.#listener.refused(this.#refuse(item, error));
       }
     }
+  }
+
+  /** A file that the gateway cannot keep, or no more of today, must not hold up what was written after it. */
+  #final(item, error) {
+    if (isRefusal(error)) return true;
+    this.#tries = item.name === this.#tried ? this.#tries + 1 : 1;
+    this.#tried = item.name;
+    return Boolean(item.body.file && error.status) && this.#tries >= FILE_TRIES;
+  }
+
+  #refuse(item, error) {
+    const { status, code, message } = error;
+    const refused = { ...item, name: item.name.replace("out:", "no:"), error: { status, code, message } };
+    refused.place = this.#listener.place;
+    this.#store.set(refused.name, refused);
+    return refused;
   }
 
   #later(error) {
@@ -111,9 +136,15 @@ export class Outbox {
     this.#timer = setTimeout(() => this.flush(), wait);
   }
 
-  #remove(item) {
-    this.#store.remove(item.name);
-    this.#unsaved.delete(item.name);
+  /** Later than everything that waits, whatever the clock says meanwhile. */
+  #next() {
+    const last = this.items().at(-1)?.name.split(":")[1] ?? 0;
+    this.#order = Math.max(Date.now() * 100, this.#order + 1, Number(last) + 1);
+    return `${this.#order}`.padStart(17, "0");
+  }
+
+  #kept(start) {
+    return this.#store.names(start).map((name) => this.#store.get(name)).filter(Boolean);
   }
 }
 

@@ -3,7 +3,6 @@
 import { Composer } from "./composer.js";
 import { NARROW, h, icon, press } from "./dom.js";
 import { Log } from "./log.js";
-import { markdown } from "./markdown.js";
 
 /** A lost line is mentioned only when it stays lost this long. */
 const LINK_MS = 2_000;
@@ -15,8 +14,8 @@ export class Panel {
   #pageOverflow = null; // of the page while it cannot scroll
 
   /**
-   * `look` as in messages.js; `act` has, besides what messages.js wants, send(text), close() and cancelHuman();
-   * `drafts` is a Store for this tab.
+   * `look` as in messages.js, and lazy; `act` has, besides what messages.js wants, send(text, files), close(),
+   * cancelHuman(), dismiss(announcement) and form(); `drafts` is a Store for this tab.
    */
   constructor({ look, act, drafts, suggestions, noticeRead, onNoticeRead }) {
     this.#texts = look.texts;
@@ -24,7 +23,7 @@ export class Panel {
     this.look = look;
     this.onNoticeRead = onNoticeRead;
     this.noticeRead = noticeRead;
-    this.composer = new Composer({ texts: look.texts, drafts, send: act.send });
+    this.composer = new Composer({ texts: look.texts, drafts, send: act.send, lazy: look.lazy });
     this.jump = press("jump", () => this.log.toEnd(), icon("down"), look.texts.newer);
     this.jump.hidden = true;
     this.log = new Log(look, act, (needed) => {
@@ -37,6 +36,8 @@ export class Panel {
     this.log.node.append(this.waiting);
     this.status = h("div", { class: "status" });
     this.banner = h("div", { class: "banner", role: "status", hidden: true });
+    this.announced = h("div");
+    this.office = h("div");
     this.node = this.#frame();
     this.state("bot");
   }
@@ -56,13 +57,15 @@ export class Panel {
   ready(session) {
     this.look.name = session.name || this.look.name;
     this.name.textContent = this.look.name;
+    this.#showRole();
+    this.composer.takesFiles = Boolean(session.features?.attachments);
     this.#showNotice(session.notice || this.#texts.notice);
+    this.#showOffice(session);
   }
 
   replaying(yes) {
     this.log.busy = yes;
     this.welcome.hidden = yes || this.log.size > 0;
-    if (!yes) this.log.toEnd();
   }
 
   state(name) {
@@ -70,6 +73,7 @@ export class Panel {
     this.node.dataset.state = name;
     this.status.replaceChildren(texts[`state_${name}`] || "");
     this.role.textContent = name === "human" ? texts.agent_label : texts.assistant_label;
+    this.#showRole();
     const taken = name === "waiting" || name === "human";
     this.human.lastChild.textContent = taken ? texts[`human_${name}`] : texts.human;
     this.human.setAttribute("aria-disabled", taken);
@@ -88,7 +92,33 @@ export class Panel {
     else this.#linkTimer = setTimeout(() => this.#warn(error?.message), error?.status ? 0 : LINK_MS);
   }
 
+  /** What the vendor announces, or null. */
+  async announcement(found) {
+    if (!found) return this.announced.replaceChildren();
+    const { announcement } = await this.look.lazy.get("notices");
+    const dismiss = () => {
+      this.announced.replaceChildren();
+      this.#act.dismiss(found);
+      this.focus();
+    };
+    return this.log.keeping(() => this.announced.replaceChildren(announcement(found, this.#texts, dismiss)));
+  }
+
+  async #showOffice({ on_duty: onDuty, hours }) {
+    if (onDuty !== false) return this.office.replaceChildren();
+    const { office } = await this.look.lazy.get("notices");
+    return this.log.keeping(() => this.office.replaceChildren(office(hours, this.#texts, this.#act.form)));
+  }
+
   // Being open
+
+  /** Shows a sheet over everything, or with null none; what is below cannot be reached meanwhile. */
+  cover(sheet) {
+    this.sheet?.node.remove();
+    this.sheet = sheet;
+    for (const part of this.node.children) part.inert = Boolean(sheet);
+    if (sheet) this.node.append(sheet.node);
+  }
 
   show() {
     this.node.hidden = false;
@@ -103,6 +133,11 @@ export class Panel {
     this.#lockPage(false);
   }
 
+  remove() {
+    this.hide();
+    this.node.remove();
+  }
+
   /** On a phone the panel ends where the on-screen keyboard begins. */
   fit() {
     const seen = window.visualViewport;
@@ -112,9 +147,10 @@ export class Panel {
     this.log.toEnd();
   }
 
-  /** On a phone the panel covers the page, so Tab must not leave it. */
+  /** A sheet, or on a phone the panel itself, covers what is below, so Tab must not leave it. */
   keepFocus(event) {
-    const all = this.node.querySelectorAll("button, textarea, a, [tabindex='0']");
+    if (!this.sheet && !NARROW.matches) return;
+    const all = (this.sheet ?? this).node.querySelectorAll("button, textarea, input, a, [tabindex='0']");
     const stops = [...all].filter((stop) => !stop.disabled && stop.getClientRects().length);
     const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
     if (event.composedPath()[0] !== edge) return;
@@ -152,10 +188,18 @@ export class Panel {
     close.setAttribute("aria-label", texts.close);
     return h(
       "section",
-      { class: "panel", role: "dialog", tabIndex: -1, "aria-labelledby": "name", hidden: true },
+      {
+        class: "panel",
+        role: "dialog",
+        tabIndex: -1,
+        "aria-labelledby": "name",
+        hidden: true,
+        ondragover: (event) => event.preventDefault(),
+        ondrop: (event) => this.composer.dropped(event),
+      },
       h(
         "header",
-        {},
+        { role: "none" }, // the banner is the site's
         h("div", { class: "face" }, icon("mark")),
         h(
           "div",
@@ -167,13 +211,18 @@ export class Panel {
         close,
       ),
       this.banner,
+      this.announced,
+      this.office,
       h("div", { class: "middle" }, this.log.node, this.jump),
-      h("footer", {}, this.composer.node, h("p", { class: "hint" }, texts.hint)),
+      h("footer", { role: "none" }, this.composer.node, h("p", { class: "hint" }, texts.hint)),
     );
   }
 
   #welcome(suggestions) {
-    const chips = suggestions.map((text) => press("chip", () => this.#act.send(text), text));
+    const chips = suggestions.map((one) => {
+      const [label, said = label] = [one].flat(); // in a foreign language the label differs from what is asked
+      return press("chip", () => this.#act.send(said), label);
+    });
     const hello = h("p", { class: "hello" }, this.#texts.welcome);
     return h("div", { class: "welcome" }, hello, h("div", { class: "options" }, chips));
   }
@@ -191,9 +240,15 @@ export class Panel {
       this.focus();
     };
     const ok = press("link", seen, this.#texts.notice_ok);
-    this.notice.replaceChildren(h("div", {}, markdown(text)), ok);
+    this.notice.replaceChildren(h("div", {}, text), ok);
+    const draw = ({ marked }) => this.notice.firstChild.replaceChildren(...marked(text));
+    this.look.lazy.get("messages").then(draw, () => {}); // until then it stands there as it came
     this.notice.classList.toggle("seen", this.noticeRead);
     this.notice.hidden = false;
+  }
+
+  #showRole() {
+    this.role.hidden = this.role.textContent === this.name.textContent;
   }
 
   #askHuman() {

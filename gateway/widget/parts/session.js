@@ -5,6 +5,8 @@ import { alone } from "./outbox.js";
 export class Session {
   /** What the gateway said when the session began. */
   current = null;
+  /** Who the site says this is; see identify in widget.js. */
+  identity = null;
 
   #api;
   #store;
@@ -35,6 +37,13 @@ export class Session {
   /** The next call begins anew, with the token that is in the store by then. */
   end() {
     this.#opening = null;
+  }
+
+  /** Says language and identity again, if they were said before. */
+  async refresh() {
+    if (!this.#opening) return;
+    this.end();
+    await this.#ready();
   }
 
   /** Makes the call within a session; when its token is refused, once more with a new one. */
@@ -72,7 +81,7 @@ export class Session {
   }
 
   async #ask(token) {
-    const asked = { site: this.#site, locale: this.locale };
+    const asked = { site: this.#site, locale: this.locale, ...(this.identity && { identity: this.identity }) };
     if (!token) return this.#api.post("/web/session", asked);
     try {
       return await this.#api.post("/web/session", { ...asked, token });

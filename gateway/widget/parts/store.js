@@ -1,39 +1,21 @@
-/** What outlives a reload: a slice of localStorage, or of memory where the browser forbids storage. */
+/**
+ * What outlives a reload: a slice of localStorage or sessionStorage. What the browser refuses to keep (storage
+ * forbidden, full, or wiped while the page is open) stays in memory for as long as the page does.
+ */
 
-class MemoryStorage {
-  #items = new Map();
-  get length() {
-    return this.#items.size;
-  }
-  key(index) {
-    return [...this.#items.keys()][index] ?? null;
-  }
-  getItem(key) {
-    return this.#items.get(key) ?? null;
-  }
-  setItem(key, value) {
-    this.#items.set(key, value);
-  }
-  removeItem(key) {
-    this.#items.delete(key);
-  }
-}
-
-/** `window.localStorage` or `window.sessionStorage` if it can be written to, else memory. */
-export function usableStorage(name) {
+/** `window[name]`, or null where the browser forbids even to look at it. */
+export function storageOf(name) {
   try {
-    const storage = window[name];
-    storage.setItem("gongda:probe", "1");
-    storage.removeItem("gongda:probe");
-    return storage;
+    return window[name];
   } catch {
-    return new MemoryStorage();
+    return null;
   }
 }
 
 export class Store {
   #storage;
   #prefix;
+  #spare = new Map();
 
   constructor(storage, site) {
     this.#storage = storage;
@@ -42,34 +24,47 @@ export class Store {
 
   get(name, fallback = null) {
     try {
-      return JSON.parse(this.#storage.getItem(this.#prefix + name)) ?? fallback;
+      const kept = this.#spare.has(name) ? this.#spare.get(name) : this.#storage.getItem(this.#prefix + name);
+      return JSON.parse(kept) ?? fallback;
     } catch {
       return fallback;
     }
   }
 
-  /** False when the value could not be kept, because the storage is full. */
+  /** False when the value will be gone after a reload. */
   set(name, value) {
     try {
       this.#storage.setItem(this.#prefix + name, JSON.stringify(value));
+      this.#spare.delete(name);
       return true;
     } catch {
-      return false;
+      return this.keep(name, value);
     }
+  }
+
+  /** Only for as long as this page is open, and unknown to other tabs. */
+  keep(name, value) {
+    this.#spare.set(name, JSON.stringify(value));
+    return false;
   }
 
   remove(name) {
-    this.#storage.removeItem(this.#prefix + name);
+    this.#spare.delete(name);
+    try {
+      this.#storage.removeItem(this.#prefix + name);
+    } catch {
+      // forbidden: then it was never there
+    }
   }
 
-  /** Names that start with `start`, without this store's own prefix. */
+  /** Names that start with `start`, without this store's own prefix, sorted. */
   names(start) {
-    const found = [];
-    for (let index = 0; index < this.#storage.length; index += 1) {
-      const key = this.#storage.key(index);
-      if (key.startsWith(this.#prefix + start)) found.push(key.slice(this.#prefix.length));
+    const found = new Set([...this.#spare.keys()].filter((name) => name.startsWith(start)));
+    for (let index = 0; index < (this.#storage?.length ?? 0); index += 1) {
+      const key = this.#storage.key(index) ?? "";
+      if (key.startsWith(this.#prefix + start)) found.add(key.slice(this.#prefix.length));
     }
-    return found.sort();
+    return [...found].sort();
   }
 
   /** Calls `listener(name)` when another tab changes something here, until `signal` aborts. */

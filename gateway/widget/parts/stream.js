@@ -4,6 +4,9 @@ const FIRST_PAUSE_MS = 800;
 const LONGEST_PAUSE_MS = 30_000;
 /** The gateway sends a heartbeat every 15 s; this much silence means that the line is dead. */
 const SILENCE_MS = 40_000;
+const LOOK_MS = 5_000;
+/** Looks further apart than this: the machine slept, or its clock was set. The line may look alive and be dead. */
+const ASLEEP_MS = 20_000;
 /** A connection that lasted this long counts as a success. */
 const STEADY_MS = 5_000;
 
@@ -94,18 +97,22 @@ export class EventStream {
   async #connect() {
     const connection = new AbortController();
     this.#connection = connection;
-    let watchdog;
-    const alive = () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(() => connection.abort(), SILENCE_MS);
-    };
-    alive();
+    let heard = Date.now();
+    let looked = heard;
+    const watchdog = setInterval(() => {
+      const now = Date.now();
+      const slept = !document.hidden && Math.abs(now - looked) > ASLEEP_MS; // hidden pages are only slowed down
+      if (slept || Math.abs(now - heard) > SILENCE_MS) connection.abort();
+      looked = now;
+    }, LOOK_MS);
     try {
       const response = await this.#open(connection.signal);
       this.#onLink(true);
-      await this.#read(response.body.getReader(), alive);
+      await this.#read(response.body.getReader(), () => {
+        heard = Date.now();
+      });
     } finally {
-      clearTimeout(watchdog);
+      clearInterval(watchdog);
       connection.abort();
     }
   }

@@ -185,6 +185,7 @@ def test_a_profile_changes_what_is_given(db: Database, clock: FixedClock, zhang:
         ({"email": "zhang@"}, "email", "254"),
         ({"phone": "12a45"}, "phone", "5 to 24 digits"),
         ({"mention": "张 三"}, "mention", "64"),
+        ({"wechat_kf": "kf2001"}, "wechat_kf", "kf2001@gh_account"),
         ({"locale": "en"}, "locale", "zh-CN or zh-TW"),
     ],
 )

@@ -19,6 +19,7 @@ from desk.errors import StoreBusy
 from desk.messages import Message
 from desk.outbox import Delivery
 from gateway.care.notices import tell_due
+from gateway.channels.known import all_channels
 from gateway.channels.web import events, thumbs
 from gateway.errors import NoReply
 from gateway.turns.flow import Incoming, Outcome
@@ -30,6 +31,9 @@ AUTHOR, REVIEWER = "agent:1", "agent:2"
 ENTRY = Entry("faq-rebar", "faq", "怎么导出翻样单", "怎么导出翻样单", "打开【资源管理】，点【导出】。", source="手册")
 HEADING = "您 11月23日 问的“翻样怎么导出”，现在有答案了："
 DAY = timedelta(days=1)
+
+
+NO_PUSHES = all_channels(WORDING, pushes=False)
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Office:
 
     def tells(self, *, pushes: bool = False) -> int:
         """What the worker does every few seconds."""
-        return tell_due(self.world.db, self.world.clock, WORDING, pushes=pushes)
+        return tell_due(self.world.db, self.world.clock, WORDING, channels=all_channels(WORDING, pushes=pushes))
 
 
 @pytest.fixture
@@ -148,7 +152,7 @@ async def test_an_open_widget_shows_the_news_soon_even_from_another_process(
         assert "event: state" in await anext(stream)
         following = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0.05)
-        await asyncio.to_thread(tell_due, turns_world.db, turns_world.clock, WORDING, pushes=False, hub=hub)
+        await asyncio.to_thread(tell_due, turns_world.db, turns_world.clock, WORDING, channels=NO_PUSHES, hub=hub)
         async with asyncio.timeout(events.POLL / 2 if ringing else events.POLL * 2):
             assert "现在有答案了" in await following
 
@@ -177,7 +181,7 @@ async def test_news_that_cannot_be_told_hold_nobody_up_and_stay(
     await turns_world.flow.outcome(other, 5.0)
     office.answers(replace(ENTRY, id="faq-other"))
 
-    told = [tell_due(turns_world.db, turns_world.clock, WORDING, pushes=False, limit=limit) for _ in range(2)]
+    told = [tell_due(turns_world.db, turns_world.clock, WORDING, channels=NO_PUSHES, limit=limit) for _ in range(2)]
 
     assert told == [1, 0]
     assert pending(turns_world) == 1
@@ -191,7 +195,7 @@ async def test_trouble_of_the_store_is_not_taken_for_one_of_a_notice(office: Off
     with turns_world.db.write() as session:
         notices.pending_for(session, 1)  # the first statement takes the write lock
         with pytest.raises(StoreBusy):
-            tell_due(impatient, turns_world.clock, WORDING, pushes=False)
+            tell_due(impatient, turns_world.clock, WORDING, channels=NO_PUSHES)
     impatient.close()
 
     assert office.tells() == 1
@@ -263,7 +267,7 @@ async def test_what_is_told_is_what_was_published(office: Office, turns_world: W
 async def test_only_the_vendor_is_named(office: Office, turns_world: World, known: bool) -> None:
     office.answers(replace(ENTRY, answer="打开【资源管理】，点【导出】。急用请拨打 13912345678。"))
     contacts = AllowList(frozenset({"13912345678"} if known else ()))
-    tell_due(turns_world.db, turns_world.clock, WORDING, pushes=False, contacts=contacts)
+    tell_due(turns_world.db, turns_world.clock, WORDING, channels=NO_PUSHES, contacts=contacts)
 
     assert ("13912345678" in "".join(last(turns_world)[1].payload["card"]["blocks"])) is known
 
@@ -420,7 +424,7 @@ async def test_a_follower_out_of_reach_holds_nobody_up(follower: Follower, turns
     await turns_world.say("翻样怎么导出")
     Office(turns_world).answers(replace(ENTRY, id="faq-other"))
 
-    told = tell_due(turns_world.db, turns_world.clock, WORDING, pushes=False, limit=1)
+    told = tell_due(turns_world.db, turns_world.clock, WORDING, channels=NO_PUSHES, limit=1)
 
     assert told == 1
     assert last(turns_world)[0].text == HEADING

@@ -12,6 +12,7 @@ from desk.tables import AskRow
 from desk.tickets import Ticket, TicketDraft
 from gateway.care.asking import ASK
 from gateway.care.solved import Solved
+from gateway.channels.known import all_channels
 from gateway.engine import Said
 from gateway.timers.asks import asks as tick
 from tests.integration.gateway.turn_world import CHOICES, HANDOFF, WORDING, World, texts
@@ -25,7 +26,9 @@ def solve(world: World, number: str) -> Ticket:
     with world.db.write() as session:
         talk = conversations.update(session, world.conversation().id, {}, now=now)
         ticket = tickets.resolve(session, number, solution="已重启服务。", by="agent:1", now=now)
-        Solved(WORDING, world.timed().rules.asks, by=1).tell(session, talk, ticket, "已重启服务。", now=now)
+        Solved(WORDING, world.rules.asks, all_channels(WORDING, pushes=False), by=1).tell(
+            session, talk, ticket, "已重启服务。", now=now
+        )
     return ticket
 
 
@@ -180,7 +183,9 @@ async def test_a_follower_gets_one_text_with_numbers(turns_world: World) -> None
             session, draft, key="t", contact_id=talk.contact_id, conversation_id=talk.id, now=now
         ).ticket
         ticket = tickets.resolve(session, made.number, solution="已重启", by="agent:1", now=now)
-        Solved(WORDING, turns_world.timed().rules.asks).tell(session, talk, ticket, "已重启", now=now)
+        Solved(WORDING, turns_world.rules.asks, all_channels(WORDING, pushes=True)).tell(
+            session, talk, ticket, "已重启", now=now
+        )
 
     with turns_world.db.write() as session:
         (push,) = outbox.lease(session, now=now)

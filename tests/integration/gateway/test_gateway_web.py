@@ -102,7 +102,8 @@ def widget(turns_world: World) -> Iterator[Widget]:
 def test_a_session_says_who_is_talking_and_that_it_is_a_machine(widget: Widget) -> None:
     session = widget.begin()
 
-    assert set(session) == {"token", "conversation", "name", "notice", "last_seq"}
+    told = {"token", "conversation", "name", "notice", "last_seq"}
+    assert set(session) == told | {"on_duty", "hours", "features", "identity", "announcement"}
     assert session["name"] == WORDING.text("web.name")
     assert "智能助手" in session["notice"]
     assert session["last_seq"] == 0

@@ -27,7 +27,9 @@ class Watch:
         self.agent: Agent = world.agent()
         self.lead = agents.create(world.db, "lead", "a long password", name="王组长", role="lead", now=world.clock())
         rules = ServiceRules(routes=Routes.default(("wecom",)), care=care or CareRules())
-        self.desk = TimedDesk(world.db, world.clock, world.services.hours, WORDING, rules, "secret")
+        self.desk = TimedDesk(
+            world.db, world.clock, world.services.hours, WORDING, rules, "secret", world.services.channels
+        )
         with world.db.write() as session:
             now = world.clock()
             contact = contacts.for_identity(session, "form", "x", now=now)

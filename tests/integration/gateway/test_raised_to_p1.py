@@ -13,6 +13,7 @@ from contract.decisions import Complaint, Handoff
 from desk import agents, outbox, tickets
 from desk.clock import FixedClock
 from desk.database import Database
+from gateway.channels.known import all_channels
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers import TimedDesk
@@ -34,7 +35,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def timed(desk: Desk) -> TimedDesk:
-    return TimedDesk(desk.db, desk.clock, HOURS, Wording.load(), RULES, secret="")
+    said = Wording.load()
+    return TimedDesk(desk.db, desk.clock, HOURS, said, RULES, secret="", channels=all_channels(said, pushes=False))
 
 
 def told(db: Database, clock: FixedClock, event: str = "p1_opened") -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from desk.database import Database
 from desk.outbox import Delivery
 from desk.tables import TicketRow
 from gateway.care.dispatching import assign_now
+from gateway.channels.known import all_channels
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers import TimedDesk
@@ -38,7 +39,8 @@ def desk(tmp_path: Path, clock: FixedClock) -> Iterator[Desk]:
 
 @pytest.fixture
 def timed(desk: Desk, clock: FixedClock) -> TimedDesk:
-    return TimedDesk(desk.db, clock, HOURS, Wording.load(), RULES, secret="")
+    said = Wording.load()
+    return TimedDesk(desk.db, clock, HOURS, said, RULES, secret="", channels=all_channels(said, pushes=False))
 
 
 def told(desk: Desk) -> list[Delivery]:

@@ -17,6 +17,7 @@ from desk.database import Database
 from desk.outbox import Delivery
 from desk.tables import AgentRow
 from desk.tickets import TicketDraft
+from gateway.channels.known import all_channels
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers import TimedDesk
@@ -34,7 +35,13 @@ class Timed:
     def __init__(self, db: Database) -> None:
         self.db, self.clock = db, FixedClock(MONDAY)
         self.desk = TimedDesk(
-            db, self.clock, HOURS, Wording.load(), ServiceRules(routes=Routes.default(["wecom"])), secret=""
+            db,
+            self.clock,
+            HOURS,
+            Wording.load(),
+            ServiceRules(routes=Routes.default(["wecom"])),
+            secret="",
+            channels=all_channels(Wording.load(), pushes=False),
         )
         with db.write() as session:
             for name, role, tier in TEAM:

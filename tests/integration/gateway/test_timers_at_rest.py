@@ -21,6 +21,7 @@ from desk.incidents import Wanted
 from desk.session import Session
 from desk.tables import AgentRow
 from desk.tickets import TicketDraft
+from gateway.channels.known import all_channels
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
 from gateway.timers import TimedDesk
@@ -65,7 +66,9 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def timed(db: Watched, clock: FixedClock) -> TimedDesk:
-    return TimedDesk(db, clock, WorkingHours(), Wording.load(), RULES, secret="s", pushes=True, webhook=True)
+    said = Wording.load()
+    channels = all_channels(said, pushes=True)
+    return TimedDesk(db, clock, WorkingHours(), said, RULES, secret="s", channels=channels, webhook=True)
 
 
 def agent(db: Database, now: datetime) -> int:

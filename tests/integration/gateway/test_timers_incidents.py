@@ -19,6 +19,7 @@ from desk.incidents import Incident
 from desk.messages import Message
 from desk.tickets import Ticket, TicketDraft
 from gateway.care.incidents import again, attach, card, greet, known, over
+from gateway.channels.known import all_channels
 from gateway.notifications.routes import Routes
 from gateway.render import Voice
 from gateway.rules import ServiceRules
@@ -36,7 +37,14 @@ MINUTE = timedelta(minutes=1)
 def desk(gateway_template: Path, tmp_path: Path) -> Iterator[TimedDesk]:
     with opened(gateway_template, tmp_path) as db:
         yield TimedDesk(
-            db, FixedClock(NOW), WorkingHours(), WORDING, ServiceRules(routes=ROUTES), "s", public_url="https://h"
+            db,
+            FixedClock(NOW),
+            WorkingHours(),
+            WORDING,
+            ServiceRules(routes=ROUTES),
+            "s",
+            all_channels(WORDING, pushes=False),
+            public_url="https://h",
         )
 
 
@@ -243,7 +251,7 @@ def test_wechat_customers_get_it_delivered_in_their_script(desk: TimedDesk) -> N
 
 
 def replace_pushes(desk: TimedDesk) -> TimedDesk:
-    return replace(desk, pushes=True)
+    return replace(desk, channels=all_channels(WORDING, pushes=True))
 
 
 def test_two_machines_tell_each_customer_once(desk: TimedDesk) -> None:

@@ -16,6 +16,7 @@ import pytest
 from desk import outbox, reports
 from desk.calendar import WorkingHours
 from desk.clock import FixedClock
+from gateway.channels.known import all_channels
 from gateway.notifications.morning import LONGEST, brief
 from gateway.notifications.routes import Routes
 from gateway.rules import ServiceRules
@@ -36,7 +37,10 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 @pytest.fixture
 def desk(gateway_template: Path, tmp_path: Path) -> Iterator[TimedDesk]:
     with opened(gateway_template, tmp_path) as db:
-        yield TimedDesk(db, FixedClock(at(24, 8, 29)), WorkingHours(), WORDING, RULES, "s", public_url="https://h")
+        channels = all_channels(WORDING, pushes=False)
+        yield TimedDesk(
+            db, FixedClock(at(24, 8, 29)), WorkingHours(), WORDING, RULES, "s", channels, public_url="https://h"
+        )
 
 
 def when(desk: TimedDesk, now: datetime) -> TimedDesk:

@@ -11,8 +11,8 @@ import pytest
 from desk import conversations, outbox
 from desk.clock import FixedClock
 from desk.outbox import Delivery
-from gateway.channels.wechat import delivery
-from gateway.channels.wechat.client import WeChatClient
+from gateway.channels.wechat.calls.client import WeChatClient
+from gateway.channels.wechat.delivering import delivery
 from gateway.channels.wechat.errors import (
     ApiError,
     OutOfWindow,
@@ -180,11 +180,11 @@ async def test_a_row_is_sent_only_when_wechat_says_so(wechat: World) -> None:
     assert wechat.server.texts_to("oA") == ["你好"]
 
 
-async def test_who_has_left_makes_a_row_fail_for_good(wechat: World) -> None:
+async def test_what_is_for_one_who_has_left_waits_until_they_come_back(wechat: World) -> None:
     row = queued(wechat)
     wechat.server.left("oA")
-    assert await deliver(wechat, row) == "failed"
-    assert wechat.counts().failed == 1
+    assert await deliver(wechat, row) == "parked"
+    assert wechat.counts().parked == 1
 
 
 async def test_a_row_waits_when_the_account_turns_out_not_to_be_permitted(wechat: World) -> None:

@@ -21,6 +21,7 @@ from desk.database import Database
 from desk.messages import Message
 from desk.tickets import Ticket
 from gateway.answers import FakeAnswers
+from gateway.channels.known import all_channels
 from gateway.engine import FakeEngine, Part, Said
 from gateway.hub import Hub
 from gateway.rules import ServiceRules
@@ -81,6 +82,7 @@ class World:
             wording=WORDING,
             settings=self.settings,
             contacts=self.contacts,
+            channels=all_channels(WORDING, pushes=False),
             rules=self.rules,
         )
         self.flow = Flow(self.services, pace=self.pace)
@@ -144,7 +146,13 @@ class World:
     def timed(self, *, pushes: bool = False) -> TimedDesk:
         """What the worker's timers work on."""
         return TimedDesk(
-            self.db, self.clock, self.services.hours, WORDING, self.rules, self.settings.secret, pushes=pushes
+            db=self.db,
+            clock=self.clock,
+            hours=self.services.hours,
+            wording=WORDING,
+            rules=self.rules,
+            secret=self.settings.secret,
+            channels=all_channels(WORDING, pushes=pushes),
         )
 
     def agent(self, login: str = "li.wei", name: str = "李伟", role: Role = "agent", *, online: bool = False) -> Agent:

@@ -17,14 +17,16 @@ from desk.clock import FixedClock
 from desk.database import Database
 from desk.outbox import Delivery
 from desk.turns import Reply
-from gateway.channels.wechat import delivery, late
+from gateway.channels.wechat.adapter import WeChatSender
+from gateway.channels.wechat.calls.client import WeChatClient
 from gateway.channels.wechat.channel import WeChatChannel
-from gateway.channels.wechat.client import WeChatClient
+from gateway.channels.wechat.delivering.ledger import Ledger
 from gateway.channels.wechat.fake import FakeWeChat
-from gateway.channels.wechat.fake_flow import FakeFlow, Script
-from gateway.channels.wechat.fake_follower import FakeFollower
-from gateway.channels.wechat.ledger import Ledger
+from gateway.channels.wechat.fakes.flow import FakeFlow, Script
+from gateway.channels.wechat.fakes.follower import FakeFollower
+from gateway.channels.wechat.hearing.front import Front
 from gateway.channels.wechat.routes import router
+from gateway.channels.wechat.rules import WeChatRules
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.turns.flow import Incoming
 from gateway.wording import Wording
@@ -42,10 +44,19 @@ def echo(incoming: Incoming) -> Sequence[Reply]:
 class Process:
     """Our side of the wire; a new one remembers nothing."""
 
-    def __init__(self, database: Database, clock: FixedClock, settings: WeChatSettings, script: Script) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: FixedClock,
+        settings: WeChatSettings,
+        script: Script,
+        rules: WeChatRules | None = None,
+    ) -> None:
         self.flow = FakeFlow(database, clock, script)
+        self.rules = rules or WeChatRules()
         ledger = Ledger(database, clock, pushes=settings.customer_service)
-        self.channel = WeChatChannel(settings, self.flow, ledger, Wording.load(), clock)
+        front = Front.of(database, clock, Wording.load(), rules=self.rules, working=lambda now: True)
+        self.channel = WeChatChannel(settings, self.flow, ledger, Wording.load(), clock, front)
         self.app = FastAPI()
         self.app.include_router(router(self.channel, settings, clock))
 
@@ -82,7 +93,7 @@ class World:
     async def restart(self) -> None:
         """The process dies; another one takes over."""
         await self.process.stop()
-        self.process = Process(self.database, self.clock, self.settings, self.flow.script)
+        self.process = Process(self.database, self.clock, self.settings, self.flow.script, self.process.rules)
 
     async def work(self, after: timedelta = timedelta(seconds=5)) -> list[str]:
         """What the worker does some time later; its verdicts."""
@@ -92,10 +103,7 @@ class World:
         return [await self._handle(row) for row in leased]
 
     async def _handle(self, row: Delivery) -> str:
-        if row.kind == late.KIND:
-            pushes = self.settings.customer_service
-            return await late.fulfil(row, self.database, Wording.load(), self.clock, pushes=pushes)
-        return await delivery.deliver(row, self.client, self.database, self.clock)
+        return await WeChatSender(self.client, self.database, self.clock, Wording.load()).send(row)
 
     async def until_queued(self) -> None:
         """Wait until late answers are in the outbox."""
@@ -107,18 +115,32 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, pushes: bool = True, deadline: float = 4.5, cut: float = 5.0) -> AsyncIterator[World]:
-    """A fresh desk; a short `deadline` and `cut` (seconds) make late answers quick to test."""
+async def world(
+    folder: Path,
+    *,
+    pushes: bool = True,
+    deadline: float = 4.5,
+    cut: float = 5.0,
+    rules: WeChatRules | None = None,
+    **changes: Any,
+) -> AsyncIterator[World]:
+    """A fresh desk; a short `deadline` and `cut` (seconds) make late answers quick to test. `changes` are settings."""
     clock = FixedClock(NOW)
     database = Database(f"sqlite:///{folder / 'desk.db'}").open()
     database.migrate()
     settings = WeChatSettings(
-        token=TOKEN, app_id="wx1", app_secret="s3", customer_service=pushes, passive_deadline=deadline, cut=cut
+        token=TOKEN,
+        app_id="wx1",
+        app_secret="s3",
+        customer_service=pushes,
+        passive_deadline=deadline,
+        cut=cut,
+        **changes,
     )
     server = FakeWeChat(clock, app_id="wx1", app_secret="s3")
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app), base_url="http://wechat") as towards:
         client = WeChatClient(settings, towards, clock)
-        made = World(clock, database, settings, server, client, Process(database, clock, settings, echo))
+        made = World(clock, database, settings, server, client, Process(database, clock, settings, echo, rules))
         async with made.http:
             yield made
             await made.process.stop()

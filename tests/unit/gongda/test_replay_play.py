@@ -14,7 +14,8 @@ from desk.clock import FixedClock
 from desk.database import Database
 from desk.turns import Content, TurnDraft
 from gateway.answers import FakeAnswers
-from gateway.channels.wechat.delivery import drafts
+from gateway.channels.known import all_channels
+from gateway.channels.wechat.delivering.delivery import drafts
 from gateway.engine import FakeEngine, Part, Said
 from gateway.errors import NoReply
 from gateway.hub import Hub
@@ -63,6 +64,7 @@ def services(engine: FakeEngine) -> Services:
         wording=Wording.load(),
         settings=GatewaySettings("http://engine", "http://actions", actions_token="t", secret="s"),
         contacts=AllowList(),
+        channels=all_channels(Wording.load(), pushes=False),
     )
 
 

@@ -29,6 +29,8 @@ DESK_MORE = [
     ("POST", f"{TICKET}/unlink"),
     ("POST", f"{TICKET}/look"),
     ("POST", f"{TICKET}/canned"),
+    ("GET", "/console/files/{key}"),
+    ("POST", "/console/files/{number}"),
 ]
 STREAMS = [("GET", "/console/events"), ("GET", f"{TICKET}/events")]
 DESK = [*((row[0], row[1]) for row in [*DESK_PAGES, *DESK_TICKETS]), *DESK_MORE, *STREAMS]

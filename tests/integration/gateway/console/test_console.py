@@ -89,7 +89,7 @@ def test_a_long_reply_goes_to_wechat_in_pieces_that_fit(world: World) -> None:
     number = world.ticket(of="zhang", channel="wechat", customer="openid-7")
     reply(world.browser("zhang"), number, "先备份数据库，再继续下一步。" * 100)
     pieces = [row.payload["text"] for row in world.outbox()]
-    assert "".join(pieces) == world.messages(number)[-1].text
+    assert "".join(piece.partition("）")[2] for piece in pieces) == world.messages(number)[-1].text  # behind （1/3）
     assert max(len(piece.encode()) for piece in pieces) <= 2048
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from fastapi.routing import APIRoute
 
-from desk import agents, canned, duty, outbox
+from desk import agents, announcements, canned, duty, outbox
+from desk.announcements import NewAnnouncement
 from desk.outbox import DeliveryDraft
 from gateway.console import PARTS
 from gateway.console.access import TABLE, allow
@@ -21,6 +22,7 @@ from tests.integration.gateway.console.world import PASSWORD, Staff, World
 LOGINS = {"agent": "zhang", "lead": "wang", "editor": "chen", "admin": "root"}
 IDS = (
     "account_id",
+    "announcement_id",
     "canned_id",
     "contact_id",
     "site_id",
@@ -60,6 +62,8 @@ PAGES = [
     ("POST", f"{AGENT}/role", {"role": "lead"}, ADMIN),
     ("POST", f"{AGENT}/password", {"password": "a-new-password"}, ADMIN),
     *DESK_PAGES,
+    ("GET", "/console/announcements", {}, LEADERS),
+    ("POST", "/console/announcements", {"text": "今晚升级", "level": "info"}, LEADERS),
     ("GET", AGENT, {}, ADMIN),
     ("POST", AGENT, {"name": "新名", "tier": "L2", "max_load": "5"}, ADMIN),
     ("POST", "/console/presence", {"presence": "busy"}, TEAM),
@@ -90,6 +94,7 @@ TICKETS = [
     *DESK_TICKETS,
 ]
 REOPEN = ("POST", f"{TICKET}/reopen", {"reason": "又出现"}, TEAM)
+NO_LONGER = ("POST", "/console/announcements/{announcement_id}/end", {}, LEADERS)
 OFF_DUTY = ("POST", "/console/duty/{line_id}/remove", {}, LEADERS)
 STUCK = [("POST", f"/console/outbox/{{delivery_id}}/{what}", {}, LEADERS) for what in ("retry", "dismiss")]
 SHARED_REPLY = [
@@ -98,6 +103,7 @@ SHARED_REPLY = [
     ("POST", "/console/canned/{canned_id}/remove", {}, LEADERS),
 ]
 CASE = ("POST", f"{TICKET}/case", {}, TEAM)  # of a resolved one
+FIXED = [*PAGES, *TICKETS, REOPEN, NO_LONGER, OFF_DUTY, CASE, *STUCK, *SHARED_REPLY]
 PUBLIC = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}
 
 
@@ -109,10 +115,7 @@ def test_every_route_stands_in_the_tables_above() -> None:
         if isinstance(route, APIRoute)
         for method in route.methods
     }
-    assert routes == PUBLIC | {
-        (row[0], row[1])
-        for row in [*PAGES, *TICKETS, REOPEN, OFF_DUTY, CASE, *STUCK, *SHARED_REPLY, *KNOWLEDGE, *ACCOUNTS, *INCIDENTS]
-    } | set(DESK)
+    assert routes == PUBLIC | {(row[0], row[1]) for row in [*FIXED, *KNOWLEDGE, *ACCOUNTS, *INCIDENTS]} | set(DESK)
 
 
 @pytest.fixture
@@ -177,6 +180,15 @@ def test_only_the_team_makes_a_case_of_a_resolved_ticket(world: World, role: str
 
 
 @pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_only_leads_end_an_announcement(world: World, role: str) -> None:
+    with world.db.write() as session:
+        one = announcements.save(session, NewAnnouncement("今晚升级"), by="agent:1", now=world.clock())
+    method, path, form, may = NO_LONGER
+    path = path.format(announcement_id=one.id)
+    assert tried(world, role, method, path, form) == expected(method, path, role in may)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_only_leads_take_a_line_out_of_the_roster(world: World, role: str) -> None:
     with world.db.write() as session:
         start = world.clock()
@@ -206,15 +218,7 @@ def test_only_leads_keep_the_replies_that_all_share(world: World, role, method, 
     assert tried(world, role, method, path, form) == expected(method, path, role in may)
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    sorted(
-        {
-            (row[0], row[1])
-            for row in [*PAGES, *TICKETS, REOPEN, OFF_DUTY, CASE, *STUCK, *SHARED_REPLY, *KNOWLEDGE, *ACCOUNTS]
-        }
-    ),
-)
+@pytest.mark.parametrize(("method", "path"), sorted({(row[0], row[1]) for row in [*FIXED, *KNOWLEDGE, *ACCOUNTS]}))
 def test_nobody_gets_anywhere_without_a_session(world: World, method: str, path: str) -> None:
     path = path.format(number=world.ticket(), agent_id=1, **dict.fromkeys(IDS, 1))
     assert world.browser().request(method, path).headers["location"].startswith("/console/login")

@@ -206,7 +206,7 @@ def test_wechat_says_before_sending_what_the_follower_can_still_get(world: World
         for index in range(4):
             talk = conversations.get(session, world.talk(number).id)
             messages.add(session, talk.id, "agent", f"第{index}条", agent_id=1, now=world.clock())
-    assert "5 条已用完，发出的内容会等客户下次来信时送到" in browser.get(path).text
+    assert "5 条已用完：发出的内容将等客户下次发消息时送达" in browser.get(path).text
     world.clock.advance(timedelta(hours=49))
     world.say(number, "好了吗", "in-9")
     assert "还能发 5 条" in world.browser_later("zhang").get(path).text

@@ -17,6 +17,7 @@ WHOLE = {
     "email": "li@vendor.example",
     "phone": "138 0000 0002",
     "mention": "liqiang",
+    "wechat_kf": "kf2001@gh_1",
     "skill": ["BIM", "移动端"],
     "more": "插件，国产化、BIM",
 }
@@ -30,6 +31,7 @@ def test_an_administrator_says_what_somebody_can_do(world: World) -> None:
     changed = world.agent("li")
     assert (changed.tier, changed.max_load, changed.fast_response) == ("L2", 5, True)
     assert (changed.email, changed.phone, changed.mention) == ("li@vendor.example", "138 0000 0002", "liqiang")
+    assert changed.wechat_kf == "kf2001@gh_1"
     with world.db.read() as session:
         assert agents.skills_of(session, li.id) == ("BIM", "国产化", "插件", "移动端")
         (line,) = audit.listing(session, action="agent.changed")
@@ -63,6 +65,7 @@ def test_what_nobody_ticks_is_gone(world: World) -> None:
         ({"email": "li@"}, "邮箱格式不对"),
         ({"phone": "电话"}, "电话只写数字"),
         ({"mention": "李 强"}, "不能有空格"),
+        ({"wechat_kf": "kf2001"}, "kf2001@"),
         ({"more": "长" * 21}, "每项技能最多 20 个字"),
         ({"more": "，".join(f"技能{n}" for n in range(20))}, "技能最多 20 项"),
         ({"name": ""}, "姓名 不能为空。"),

@@ -12,6 +12,7 @@ from desk import contacts, cursors, tickets
 from desk.calendar import WorkingHours
 from desk.tables import TicketEventRow
 from desk.tickets import Ticket, TicketDraft
+from gateway.channels.known import all_channels
 from gateway.notifications import webhook
 from gateway.notifications.fakes import FakeReceiver
 from gateway.notifications.webhook import Webhook
@@ -24,7 +25,8 @@ SECRET = "a-secret-of-ours"
 
 
 def timed(desk: Desk, on: bool = True) -> TimedDesk:
-    return TimedDesk(desk.db, desk.clock, WorkingHours(), WORDING, ServiceRules(), "s", webhook=on)
+    channels = all_channels(WORDING, pushes=False)
+    return TimedDesk(desk.db, desk.clock, WorkingHours(), WORDING, ServiceRules(), "s", channels, webhook=on)
 
 
 def opened(desk: Desk, key: str = "a") -> Ticket:

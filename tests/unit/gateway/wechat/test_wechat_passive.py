@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.channels.splitting import size
 from gateway.channels.wechat.passive import Framing, Owed, arrange
-from gateway.channels.wechat.splitting import size
 
 FRAMING = Framing(earlier="【补发】", more="（未完）")
 WORDS = st.text(alphabet="甲乙。\n ", max_size=900)

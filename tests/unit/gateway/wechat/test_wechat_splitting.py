@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.channels.wechat.splitting import cut, size, split
+from gateway.channels.splitting import cut, size, split
 
 CHINESE = st.text(alphabet="导入报错，。！？\n ab…”👷🏽‍♀️é", max_size=3000)
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from gateway.channels.plain import plain
+from gateway.channels.splitting import size, split
 from gateway.channels.wechat.phrases import Phrases
-from gateway.channels.wechat.plain import plain
 from gateway.channels.wechat.settings import QUEUED_LIMIT, TEXT_LIMIT
-from gateway.channels.wechat.splitting import size, split
-from gateway.channels.wechat.text import render
+from gateway.channels.words import render
 from gateway.turns.flow import Outgoing
 from gateway.wording import Wording
 
@@ -146,6 +146,8 @@ def test_every_sentence_of_the_channel_fits_one_text() -> None:
         "review": "2026-12-05",
         "workaround": "办法",
         "link": "https://help.example.com",
+        "places": "6.1 · 三号工地",
+        "account": "kf2001@gh_account",
     }
     keys = [key for key in wording.keys() if key.startswith("wechat.")]  # noqa: SIM118 - a method of its own
     assert keys

@@ -1,0 +1,120 @@
+"""A promise of an answer, as an outbox row of kind `wechat_late`.
+
+It is made in the transaction that stores the message and over when the answer has gone out while WeChat was listening.
+For a late answer the gateway says `success`, waits on and queues the answer itself. When it dies in between, or none of
+WeChat's deliveries could be answered, the worker finds the promise and keeps it from what the desk has recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk import conversations, messages, outbox, turns
+from desk.clock import Clock
+from desk.database import Database
+from desk.messages import Message
+from desk.outbox import Delivery, DeliveryDraft
+from desk.session import Session
+from gateway.channels.wechat.delivering.delivery import Verdict, drafts, queue
+from gateway.channels.wechat.hearing.reading import CHANNEL
+from gateway.channels.wechat.phrases import Phrases
+from gateway.channels.words import render
+from gateway.turns.flow import Accepted, Also
+from gateway.wording import Wording
+
+KIND = "wechat_late"
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Besides what every message means, this one will be answered; see `Incoming.also`. `within`: what WeChat's three
+    deliveries take."""
+
+    also: Also | None
+    openid: str
+    within: timedelta
+
+    def __call__(self, session: Session, message: Message, now: datetime) -> None:
+        if self.also is not None:
+            self.also(session, message, now)
+        made = _draft(message.conversation_id, message.id, self.openid, now + self.within)
+        outbox.enqueue(session, made, now=now)
+
+
+def draft(accepted: Accepted, openid: str) -> DeliveryDraft:
+    """The promise to answer a stored message."""
+    return _draft(accepted.conversation_id, accepted.message_id, openid)
+
+
+def kept(session: Session, message_id: int) -> bool:
+    """Whether the answer that was promised is in the outbox, so that nobody need give it any more. Only reads."""
+    return outbox.is_sent(session, _key(message_id))
+
+
+def answered(session: Session, message_id: int) -> None:
+    """The answer has gone out: nothing is promised any more."""
+    outbox.needless(session, _key(message_id))
+
+
+def _draft(conversation_id: int, message_id: int, openid: str, not_before: datetime | None = None) -> DeliveryDraft:
+    return DeliveryDraft(
+        kind=KIND,
+        channel=CHANNEL,
+        payload={"openid": openid, "message": message_id},
+        dedupe_key=_key(message_id),
+        conversation_id=conversation_id,
+        not_before=not_before,
+    )
+
+
+def _key(message_id: int) -> str:
+    return f"wechat:late:{message_id}"
+
+
+async def fulfil(delivery: Delivery, database: Database, wording: Wording, clock: Clock, *, pushes: bool) -> Verdict:
+    """Queue the texts of the message's turn, unless that has been done; `again` while there is no turn yet.
+
+    `sent` also when there is nothing to say, because a human has the conversation. Raises StoreError, NotFound.
+    """
+    return await asyncio.to_thread(_fulfil, delivery, database, wording, clock(), pushes)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the desk knows about the message's turn."""
+
+    done: bool
+    drafts: tuple[DeliveryDraft, ...] = ()
+
+
+def _fulfil(delivery: Delivery, database: Database, wording: Wording, now: datetime, pushes: bool) -> Verdict:
+    found = _find(delivery, database, wording)
+    with database.write() as session:
+        if not found.done:
+            status = outbox.mark_failed(session, delivery, "no turn has dealt with the message yet", now=now)
+            return "lost" if status is None else "again" if status == "pending" else "parked"
+        if not outbox.mark_sent(session, delivery, now=now):
+            return "lost"  # a repeat of the message has been answered meanwhile
+        queue(session, found.drafts, pushes=pushes, now=now)
+        return "sent"
+
+
+def _find(delivery: Delivery, database: Database, wording: Wording) -> _Found:
+    with database.read() as session:
+        message = messages.by_ids(session, [int(delivery.payload["message"])])[0]
+        if message.turn_id is None:
+            return _Found(done=message.status == "handled")
+        if turns.told(session, message.turn_id, message.id) is False:
+            return _Found(done=True)  # another message of the burst carries the answer
+        replies = messages.of_turn(session, message.turn_id)
+        conversation = conversations.get(session, message.conversation_id)
+    made = drafts(
+        render(replies, Phrases(wording, conversation.script, conversation.region)),
+        openid=str(delivery.payload["openid"]),
+        conversation_id=conversation.id,
+        key=message.turn_id,
+        message_id=message.external_id or "",
+    )
+    return _Found(done=True, drafts=made)

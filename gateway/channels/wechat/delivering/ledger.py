@@ -1,0 +1,215 @@
+"""What the channel keeps at the desk: texts still owed to a follower, and promises of late answers.
+
+All of it short transactions in a thread; none while a message can be answered at once and nothing is owed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from desk import conversations, outbox, turns
+from desk.clock import Clock
+from desk.conversations import Conversation
+from desk.database import Database
+from desk.outbox import Delivery
+from desk.session import Session
+from gateway.channels.wechat.delivering import late, rows
+from gateway.channels.wechat.hearing.contact import CHANNEL
+from gateway.channels.wechat.passive import Arrangement, Owed
+from gateway.turns.flow import Accepted
+
+_WHILE_ANSWERING = timedelta(seconds=60)  # how long brought rows are ours: past WeChat's three deliveries
+_AFTER_THE_REPLY = timedelta(seconds=2)  # so that the second part does not arrive before the first
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things are with a follower: their conversation, and whether a text waits for them."""
+
+    conversation: Conversation
+    owed: bool
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a reply goes to, and because of what."""
+
+    conversation_id: int
+    openid: str
+    message_id: str
+
+
+class Ledger:
+    """The desk, as far as the channel needs it. `pushes`: the account may send customer-service messages."""
+
+    def __init__(self, database: Database, clock: Clock, *, pushes: bool) -> None:
+        self._database = database
+        self._clock = clock
+        self._pushes = pushes
+
+    @property
+    def database(self) -> Database:
+        """The desk itself, for what needs no promise."""
+        return self._database
+
+    async def standing(self, conversation_id: int, message_id: str = "") -> Standing:
+        """What an earlier delivery of `message_id` has begun to bring is owed still. Raises StoreError, NotFound."""
+        return await asyncio.to_thread(self._standing, conversation_id, message_id)
+
+    async def known(self, openid: str, message_id: str = "") -> Standing | None:
+        """The same by follower; None for a new one. Raises StoreError."""
+        return await asyncio.to_thread(self._known, openid, message_id)
+
+    async def kept(self, message_id: int) -> bool:
+        """Whether the promise to answer this message has been kept: its answer is in the outbox. Raises StoreError."""
+        return await asyncio.to_thread(self._kept, message_id)
+
+    async def tells(self, turn_id: str, message_id: int) -> bool:
+        """Whether the delivery of this message is the one of its burst that carries the turn's replies.
+
+        The first to ask is, and stays so for its repeats; a message alone costs no write. Raises StoreError, NotFound.
+        """
+        return await asyncio.to_thread(self._tells, turn_id, message_id)
+
+    async def settle(
+        self, to: Recipient, key: str, arranged: Callable[[tuple[Owed, ...]], Arrangement]
+    ) -> tuple[str, tuple[Delivery, ...]]:
+        """Arrange a reply out of what is owed: its text, and the rows it brings (to be confirmed by `brought`).
+
+        What does not fit is queued in the same transaction. A repeat of the message, in whatever process, finds what
+        an earlier delivery has taken in hand, and not what that has queued under `key`. Raises StoreError.
+        """
+        return await asyncio.to_thread(self._settle, to, key, arranged)
+
+    async def brought(self, deliveries: Iterable[Delivery], answered: int | None = None) -> None:
+        """They went out in time, with the answer to the message `answered`; a repetition changes nothing.
+
+        Raises StoreError.
+        """
+        await asyncio.to_thread(self._brought, tuple(deliveries), answered)
+
+    async def promise(self, accepted: Accepted, openid: str, patience: float) -> tuple[Delivery, ...]:
+        """An answer will be late. Not kept within `patience` seconds, the worker keeps it. Raises StoreError."""
+        return await asyncio.to_thread(self._promise, accepted, openid, patience)
+
+    async def keep(self, promise: Iterable[Delivery], to: Recipient, key: str, text: str) -> None:
+        """The late answer (empty: somebody else has given it) is queued and the promise kept. Raises StoreError."""
+        await asyncio.to_thread(self._keep, tuple(promise), to, key, text)
+
+    def _standing(self, conversation_id: int, message_id: str) -> Standing:
+        with self._database.read() as session:
+            return _standing(session, conversations.get(session, conversation_id), message_id, self._clock())
+
+    def _known(self, openid: str, message_id: str) -> Standing | None:
+        with self._database.read() as session:
+            found = conversations.find(session, CHANNEL, openid)
+            return _standing(session, found, message_id, self._clock()) if found else None
+
+    def _kept(self, message_id: int) -> bool:
+        with self._database.read() as session:
+            return late.kept(session, message_id)
+
+    def _tells(self, turn_id: str, message_id: int) -> bool:
+        with self._database.read() as session:
+            known = turns.told(session, turn_id, message_id)
+        if known is not None:
+            return known
+        with self._database.write() as session:
+            return turns.tell(session, turn_id, message_id)
+
+    def _settle(
+        self, to: Recipient, key: str, arranged: Callable[[tuple[Owed, ...]], Arrangement]
+    ) -> tuple[str, tuple[Delivery, ...]]:
+        now = self._clock()
+        with self._database.write() as session:
+            conversations.row_of(session, to.conversation_id, lock=True)
+            owed = self._take_owed(session, to.conversation_id, now, to.message_id, but=f"wechat:{key}:")
+            texts = tuple(Owed(row.id, rows.text_of(row)) for row in self._sayable(owed))
+            made = arranged(texts)
+            ours = tuple(row for row in owed if row.id in made.brought)
+            for row in owed:
+                if row not in ours:
+                    self._release(session, row, now + _AFTER_THE_REPLY, now)
+            self._queue(session, to, key, made.rest, now + _AFTER_THE_REPLY, now, begun=made.torn)
+        return made.text, ours
+
+    def _take_owed(
+        self, session: Session, conversation_id: int, now: datetime, message_id: str = "", but: str = ""
+    ) -> tuple[Delivery, ...]:
+        """Ours while we answer; what the worker has in its hands at this moment is left to it."""
+        owed = rows.owed(session, conversation_id, now, mine=_hand(message_id))
+        ids = [row.id for row in owed if not (but and row.dedupe_key.startswith(but))]
+        return outbox.take(session, ids, mine=_hand(message_id), duration=_WHILE_ANSWERING, now=now)
+
+    def _sayable(self, owed: tuple[Delivery, ...]) -> Iterable[Delivery]:
+        """Words up to the first picture, which only a push can bring, and what is behind it follows that. For an
+        account that cannot push all words."""
+        words = [row for row in owed if not rows.picture_of(row)]
+        return takewhile(lambda row: not rows.picture_of(row), owed) if self._pushes else words
+
+    def _release(self, session: Session, row: Delivery, when: datetime, now: datetime) -> None:
+        """The follower has just written, so there is quota again, where the account can push at all."""
+        if self._pushes:
+            outbox.postpone(session, row, when)
+        else:
+            outbox.park(session, row, rows.NO_PERMISSION, now=now)
+
+    def _brought(self, deliveries: tuple[Delivery, ...], answered: int | None) -> None:
+        with self._database.write() as session:
+            for delivery in deliveries:
+                outbox.mark_sent(session, delivery, now=self._clock())
+            if answered is not None:
+                late.answered(session, answered)
+
+    def _promise(self, accepted: Accepted, openid: str, patience: float) -> tuple[Delivery, ...]:
+        now = self._clock()
+        with self._database.write() as session:
+            conversations.row_of(session, accepted.conversation_id, lock=True)
+            if self._pushes:  # what is owed goes out before the answer
+                for row in self._take_owed(session, accepted.conversation_id, now):
+                    outbox.postpone(session, row, now)
+            draft = late.draft(accepted, openid)
+            late.answered(session, accepted.message_id)  # the promise made with the message: this one is ours to keep
+            return outbox.enqueue_taken(session, draft, duration=timedelta(seconds=patience), now=now)
+
+    def _keep(self, promise: tuple[Delivery, ...], to: Recipient, key: str, text: str) -> None:
+        now = self._clock()
+        with self._database.write() as session:
+            held = [outbox.mark_sent(session, delivery, now=now) for delivery in promise]
+            if all(held):  # otherwise another process has answered meanwhile, or has promised to
+                self._queue(session, to, key, text, now, now)
+
+    def _queue(
+        self,
+        session: Session,
+        to: Recipient,
+        key: str,
+        text: str,
+        when: datetime,
+        now: datetime,
+        *,
+        begun: bool = False,
+    ) -> None:
+        made = rows.drafts(
+            text,
+            openid=to.openid,
+            conversation_id=to.conversation_id,
+            key=key,
+            message_id=to.message_id,
+            begun=begun,
+            not_before=when,
+        )
+        rows.queue(session, made, pushes=self._pushes, now=now)
+
+
+def _standing(session: Session, conversation: Conversation, message_id: str, now: datetime) -> Standing:
+    return Standing(conversation, bool(rows.owed(session, conversation.id, now, mine=_hand(message_id))))
+
+
+def _hand(message_id: str) -> str | None:
+    """The lease that every delivery of a message takes, so that its repeat finds what it was to bring."""
+    return f"answer:{message_id}" if message_id else None

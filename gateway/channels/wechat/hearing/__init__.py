@@ -1,0 +1,1 @@
+"""What a callback means: words, things, presses, scans, comings and goings."""

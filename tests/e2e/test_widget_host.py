@@ -1,0 +1,213 @@
+"""What a site's own page says to the widget and hears from it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from gateway.widget.fake_desk import FakeDesk
+from tests.e2e.pages import Widget
+from tests.e2e.waiting import until
+from tests.e2e.widget_site import Person, desk, fake_site, opened, site
+
+__all__ = ["desk", "fake_site", "site"]
+pytestmark = pytest.mark.browser
+HEAR = """() => {
+  window.heard = [];
+  for (const name of ["ready", "open", "close", "message", "unread", "ticket", "error"]) {
+    window.addEventListener(`gongda:${name}`, ({ detail }) => window.heard.push([name, detail]));
+  }
+}"""
+
+
+def listening(person: BrowserContext) -> None:
+    """Every page of this person writes down the widget's events in `heard`."""
+    person.add_init_script(f"({HEAR})()")
+
+
+def with_settings(person: BrowserContext, settings: str) -> None:
+    person.add_init_script(f"window.gongdaSettings = {settings};")
+
+
+def heard(page: Page, name: str) -> list[dict[str, object]]:
+    events: list[list[object]] = page.evaluate("window.heard")
+    return [detail for event, detail in events if event == name]  # type: ignore[misc]
+
+
+def test_calls_made_before_the_script_has_loaded_are_carried_out(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    person.add_init_script("window.gongda = {q: [['open', '先写好的问题']]};")
+
+    widget = Widget(person, site)
+
+    expect(widget.input).to_have_value("先写好的问题")
+
+
+def test_a_call_right_after_the_tag_waits_for_the_widget(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+
+    def slow(route: Route) -> None:
+        person.pages[0].wait_for_timeout(600)
+        route.continue_()
+
+    person.route("**/parts/element.js", slow)
+    widget = Widget(person, site)
+    widget.page.wait_for_function("window.gongda")
+
+    widget.page.evaluate("() => { gongda.toggle(); }")
+
+    expect(widget.panel).to_be_visible()
+
+
+def test_the_page_hears_of_everything_and_of_nobodys_words(desktop: Person, site: str, desk: FakeDesk) -> None:
+    person = desktop("zh-CN")
+    listening(person)
+    widget = opened(person, site)
+    widget.say("工单 13800001234")
+    expect(widget.tickets).to_have_count(1)
+    widget.input.press("Escape")
+
+    assert heard(widget.page, "ready") == [{"locale": "zh-CN"}]
+    assert heard(widget.page, "open") == [{}]
+    assert heard(widget.page, "message") == [{"author": "user"}, {"author": "bot"}]
+    assert heard(widget.page, "ticket") == [{"number": "GD-20261120-0017-3"}]
+    assert heard(widget.page, "close") == [{}]
+    assert "13800001234" not in widget.page.evaluate("JSON.stringify(heard)")
+
+
+def test_on_and_off_listen_for_one_event(desktop: Person, site: str) -> None:
+    page = Widget(desktop("zh-CN"), site).page
+    page.evaluate("""async () => {
+      window.opens = 0;
+      const count = () => { window.opens += 1; };
+      gongda.on("open", count);
+      await gongda.open();
+      await gongda.close();
+      gongda.off("open", count);
+      await gongda.open();
+    }""")
+
+    assert page.evaluate("opens") == 1
+
+
+def test_what_is_unread_is_told_when_it_changes(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    listening(person)
+    widget = opened(person, site)
+    widget.call_human()
+    widget.expect_state("waiting")
+    widget.input.press("Escape")
+
+    until(lambda: heard(widget.page, "unread") == [{"count": 1}], 10, "the agent's greeting to be unread")
+    widget.page.locator("button.launcher").click()
+
+    until(lambda: heard(widget.page, "unread")[-1] == {"count": 0}, 5, "it to be read")
+
+
+def test_who_and_where_the_site_says_reach_the_gateway(desktop: Person, site: str, desk: FakeDesk) -> None:
+    person = desktop("zh-CN")
+    with_settings(person, "{hint: {module: '进度计划', version: '6.2', other: 'not ours'}}")
+    widget = opened(person, site)
+    until(lambda: [c for c in desk.conversations.values() if c.hints], 5, "the first hint to arrive")
+    widget.page.evaluate("gongda.identify({id: 'u-7', name: '赵敏', signature: 'ab12', password: 'secret'})")
+    widget.page.evaluate("gongda.hint({module: '质量', page: '/quality/7'})")
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+    (conversation,) = desk.conversations.values()
+
+    last = {"module": "质量", "version": "", "page": "/quality/7"}
+    until(lambda: conversation.hints[-1] == last, 5, "the second hint to arrive")
+    assert conversation.hints[0] == {"module": "进度计划", "version": "6.2", "page": ""}
+    assert conversation.identity == {"id": "u-7", "name": "赵敏", "signature": "ab12"}
+
+
+def test_another_person_on_the_same_computer_sees_nothing_of_the_one_before(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.page.evaluate("gongda.identify({id: 'u-1'})")
+    widget.say("我的任务不见了")
+    expect(widget.replies).to_have_count(1)
+    widget.input.fill("还没发出去的话")
+
+    widget.page.evaluate("gongda.identify({id: 'u-2'})")
+
+    expect(widget.messages).to_have_count(0)
+    expect(widget.input).to_have_value("")
+    widget.page.reload()
+    expect(widget.panel.locator(".welcome")).to_be_visible()
+    expect(widget.messages).to_have_count(0)
+
+
+def test_reset_begins_an_empty_conversation(desktop: Person, site: str, desk: FakeDesk) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+
+    widget.page.evaluate("gongda.reset()")
+    expect(widget.messages).to_have_count(0)
+    widget.say("导入报错")
+
+    expect(widget.answers).to_have_count(1)
+    assert len(desk.conversations) == 2
+
+
+@pytest.mark.parametrize(
+    ("locale", "human", "placeholder"),
+    [
+        ("zh-TW", "轉真人", "描述問題或貼上錯誤訊息"),
+        ("zh-HK", "轉真人", "描述問題或貼上錯誤訊息"),
+        ("en", "Agent", "Describe the problem"),
+    ],
+)
+def test_the_language_changes_while_the_panel_is_open(
+    desktop: Person, site: str, locale: str, human: str, placeholder: str
+) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("打分")
+    expect(widget.panel.locator(".star")).to_have_count(5)
+    widget.input.fill("写到一半")
+
+    widget.page.evaluate("locale => gongda.setLocale(locale)", locale)
+
+    expect(widget.panel.locator("button.human")).to_contain_text(human)
+    expect(widget.input).to_have_attribute("placeholder", placeholder)
+    expect(widget.input).to_have_value("写到一半")
+    expect(widget.panel.locator(".star")).to_have_count(5)
+
+
+def test_in_english_a_suggestion_asks_in_the_language_of_the_knowledge(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.page.evaluate("gongda.setLocale('en')")
+
+    widget.panel.get_by_role("button", name="Forgotten password").click()
+
+    expect(widget.panel.locator(".from-user")).to_contain_text("忘记密码了")
+    expect(widget.answers).to_have_count(1)
+
+
+def test_a_site_may_hide_the_button_and_choose_the_theme(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    with_settings(person, "{launcher: 'hidden', theme: 'dark', position: 'left'}")
+    widget = Widget(person, site)
+    widget.page.evaluate("gongda.open()")
+
+    expect(widget.panel).to_be_visible()
+    paper = widget.panel.evaluate("panel => getComputedStyle(panel).backgroundColor")
+    box = widget.panel.bounding_box()
+    assert paper == "rgb(27, 34, 44)"
+    assert box is not None
+    assert box["x"] < 100
+    widget.page.evaluate("gongda.close()")
+    expect(widget.page.locator("button.launcher")).to_be_hidden()
+
+
+def test_a_page_that_nobody_asks_anything_on_sends_nothing(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    asked: list[str] = []
+    person.on("request", lambda request: asked.append(request.url))
+    widget = Widget(person, site)
+    widget.page.evaluate("gongda.ready")
+
+    assert [url for url in asked if "/web/" in url or "panel" in url or "conversation" in url] == []
+    assert all(url.startswith(site) for url in asked)
+    assert widget.complaints == []
