@@ -11,6 +11,9 @@ import httpx2
 from contract.decisions import Decision, Decline, from_json
 from contract.errors import ContractError
 from gateway.errors import NoDirectAnswer
+from gateway.gate import Full, Gate
+
+_PLACES = 8  # at once; the answer to a question takes the action server some 10 ms
 
 
 class Answers(Protocol):
@@ -37,10 +40,14 @@ class HttpAnswers:
         self._headers = {"x-gongda-token": token}
         self._deadline = deadline
         self._client = client or httpx2.AsyncClient(timeout=deadline)
+        self._gate = Gate(_PLACES, deadline)
 
     async def decide(self, question: str) -> Decision:
         try:
-            return from_json(await self._post("/answer", question, self._deadline))
+            async with asyncio.timeout(self._deadline), self._gate:
+                return from_json(await self._post("/answer", question, self._deadline))
+        except (TimeoutError, Full) as error:
+            raise NoDirectAnswer(type(error).__name__) from error
         except ContractError as error:
             raise NoDirectAnswer(f"broke_contract: {error}") from error
 

@@ -18,6 +18,10 @@ from contract.errors import ContractError
 from contract.turn import TurnContext
 from gateway.breaker import Breaker
 from gateway.errors import NoReply
+from gateway.gate import Full, Gate
+
+_PLACES = 8  # a question takes some 60 ms of one processor: more at once would all be late
+_PATIENCE = 0.5  # seconds; who finds no place is answered from the knowledge base directly
 
 
 @dataclass(frozen=True)
@@ -47,18 +51,30 @@ class HttpEngine:
     """Rasa on loopback. Opens no connection before the first question."""
 
     def __init__(
-        self, url: str, deadline: float, client: httpx2.AsyncClient | None = None, breaker: Breaker | None = None
+        self,
+        url: str,
+        deadline: float,
+        client: httpx2.AsyncClient | None = None,
+        breaker: Breaker | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._url = url
         self._deadline = deadline
         self._client = client or httpx2.AsyncClient(timeout=deadline)
         self._breaker = breaker or Breaker()
+        self._gate = gate or Gate(_PLACES, _PATIENCE)
 
     async def ask(self, sender: str, text: str, context: TurnContext) -> tuple[Part, ...]:
         if not self._breaker.allows():
             raise NoReply("engine_breaker_open")
         try:
-            items = await self._post(sender, text, context)
+            async with asyncio.timeout(self._deadline), self._gate:
+                items = await self._post(sender, text, context)
+        except Full as error:
+            raise NoReply(f"engine_busy: {error}") from error  # there is nothing wrong with it
+        except TimeoutError as error:
+            self._breaker.failed()
+            raise NoReply("engine_late") from error
         except NoReply:
             self._breaker.failed()
             raise
@@ -67,7 +83,7 @@ class HttpEngine:
         return parts_of(items)
 
     async def _post(self, sender: str, text: str, context: TurnContext) -> Any:
-        """Rasa's answer, whatever it holds. Raises NoReply when there is none in time."""
+        """Rasa's answer, whatever it holds. Raises NoReply when there is none."""
         body = {
             "sender": sender,
             "message": text,
@@ -75,11 +91,10 @@ class HttpEngine:
             "metadata": context.to_json(),
         }
         try:
-            async with asyncio.timeout(self._deadline):
-                response = await self._client.post(f"{self._url}/webhooks/rest/webhook", json=body)
+            response = await self._client.post(f"{self._url}/webhooks/rest/webhook", json=body)
             response.raise_for_status()
             return response.json()
-        except TimeoutError as error:
+        except httpx2.TimeoutException as error:
             raise NoReply("engine_late") from error
         except (httpx2.HTTPError, ValueError) as error:
             raise NoReply(f"engine_unreachable: {type(error).__name__}") from error

@@ -13,6 +13,7 @@ from contract.turn import TurnContext
 from gateway.breaker import Breaker
 from gateway.engine import FakeEngine, HttpEngine, Said, parts_of
 from gateway.errors import NoReply
+from gateway.gate import Gate
 
 CONTEXT = TurnContext(turn_id="t", now="2026-11-23T10:00:00+08:00", channel="wechat")
 TEXT = {"recipient_id": "1:0", "text": "您好"}
@@ -153,3 +154,26 @@ async def test_the_fake_remembers_what_it_was_asked() -> None:
 
     assert await fake.ask("7:2", "在吗", CONTEXT) == (Said("wechat：在吗"),)
     assert fake.asked == [("7:2", "在吗", CONTEXT)]
+
+
+async def test_who_finds_no_place_is_turned_away_at_once_and_the_others_are_in_time() -> None:
+    asked: list[str] = []
+
+    async def slowly(request: httpx2.Request) -> httpx2.Response:
+        asked.append(json.loads(request.content)["sender"])
+        await asyncio.sleep(0.1)
+        return httpx2.Response(200, json=[TEXT])
+
+    breaker = Breaker(failures=1)
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(slowly))
+    crowded = HttpEngine("http://engine", 5.0, client, breaker, Gate(places=2, patience=0.02))
+
+    answers = await asyncio.gather(
+        *(crowded.ask(f"{number}:0", "导入报错", CONTEXT) for number in range(5)), return_exceptions=True
+    )
+
+    assert [isinstance(answer, tuple) for answer in answers] == [True, True, False, False, False]
+    assert all("engine_busy" in str(answer) for answer in answers[2:])
+    assert asked == ["0:0", "1:0"]
+    assert breaker.allows()  # a crowd is no fault of the engine's
+    assert await crowded.ask("9:0", "导入报错", CONTEXT) == (Said("您好"),)
