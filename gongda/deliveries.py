@@ -15,7 +15,8 @@ from desk.outbox import Delivery
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
+BATCH = 20  # of each kind's lane, one after the other, within the minute that they are leased
+CUSTOMERS = 60  # texts to customers, side by side
 Send = Callable[[Delivery], Awaitable[object]]
 
 
@@ -81,7 +82,9 @@ class Deliveries:
 
     def _lease(self) -> tuple[Delivery, ...]:
         with self._database.write() as session:
-            return outbox.lease(session, limit=BATCH, but=tuple(self._lanes), now=self._clock())
+            now = self._clock()
+            customers = outbox.lease(session, limit=CUSTOMERS, to="customers", now=now)
+            return customers + outbox.lease(session, limit=BATCH, but=tuple(self._lanes), to="others", now=now)
 
     async def _in_order(self, lane: list[Delivery]) -> None:
         for delivery in lane:

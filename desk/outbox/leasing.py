@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import Literal
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from desk.outbox.model import Delivery, Status, delivery_of
@@ -23,10 +24,11 @@ def lease(
     limit: int = 10,
     duration: timedelta = timedelta(seconds=60),
     but: Collection[str] = (),
+    to: Literal["anybody", "customers", "others"] = "anybody",
     now: datetime,
 ) -> tuple[Delivery, ...]:
     """Take due rows, and rows whose lease ran out, for `duration`; none of the kinds `but`. No two callers get the
-    same row.
+    same row. What belongs to a conversation is for `customers`.
 
     A row whose sender has died ten times is parked instead: it may be what kills it.
     """
@@ -45,7 +47,7 @@ def lease(
     due = (
         select(OutboxRow.id)
         .where(or_(and_(OutboxRow.status == "pending", OutboxRow.next_at <= now), lost))
-        .where(OutboxRow.kind.not_in(but))
+        .where(OutboxRow.kind.not_in(but), *_to(to))
         .order_by(OutboxRow.next_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
@@ -66,6 +68,12 @@ def lease(
     )
     rows = session.scalars(taken).all()
     return tuple(delivery_of(row) for row in sorted(rows, key=lambda row: (row.next_at, row.id)))
+
+
+def _to(to: Literal["anybody", "customers", "others"]) -> tuple[ColumnElement[bool], ...]:
+    if to == "anybody":
+        return ()
+    return (OutboxRow.conversation_id.is_not(None) if to == "customers" else OutboxRow.conversation_id.is_(None),)
 
 
 def mark_sent(session: Session, delivery: Delivery, *, now: datetime) -> bool:

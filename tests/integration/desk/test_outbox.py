@@ -125,6 +125,17 @@ def test_what_is_parked_waits_for_its_customer(db: Database, clock: FixedClock, 
     assert len(lease(db, clock)) == 1
 
 
+def test_what_is_for_customers_and_for_others_is_taken_apart(
+    db: Database, clock: FixedClock, conversation: Conversation
+) -> None:
+    enqueue(db, clock, "robot")
+    enqueue(db, clock, "follower", conversation_id=conversation.id)
+    with db.write() as session:
+        customers = outbox.lease(session, to="customers", now=clock())
+        others = outbox.lease(session, to="others", now=clock())
+    assert ([row.dedupe_key for row in customers], [row.dedupe_key for row in others]) == (["follower"], ["robot"])
+
+
 def test_only_what_was_given_up_is_retried(db: Database, clock: FixedClock) -> None:
     enqueue(db, clock, "a")
     with pytest.raises(IllegalMove), db.write() as session:
