@@ -10,11 +10,12 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from gateway import console
+from gateway import console, threads
 from gateway.api import files as api_files
 from gateway.api.tickets import tickets_router
 from gateway.attachments.telling import install_attachment_errors
 from gateway.channels.web import uploads
+from gateway.channels.web.origins import allowed_origins
 from gateway.channels.web.routes import web_router
 from gateway.channels.wechat.channel import WeChatChannel
 from gateway.channels.wechat.delivering.ledger import Ledger
@@ -41,6 +42,7 @@ def create_app(services: Services, api_key: str, pace: Pace | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        threads.widen()
         await flow.resume()
         yield
         await flow.idle()
@@ -107,7 +109,8 @@ def _middleware(app: FastAPI, services: Services) -> None:
     if services.settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=list(services.settings.allowed_origins),
+            allow_origins=sorted(allowed_origins(services.settings)),
             allow_methods=["GET", "POST"],
             allow_headers=["content-type", "x-gongda-session"],
+            expose_headers=["retry-after"],  # without which the widget of another origin could not read it
         )

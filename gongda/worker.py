@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from gateway import threads
 from gongda.deliveries import Deliveries
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Timer:
 
 async def run_worker(deliveries: Deliveries, timers: Sequence[Timer] = ()) -> None:
     """Until SIGTERM or SIGINT; a delivery under way is finished."""
+    threads.widen()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
