@@ -16,10 +16,12 @@ from __future__ import annotations
 
 
 class GatewayError(Exception):
-    """Something the gateway could not do. `key` names the sentence in `wording/errors.yml`."""
+    """Something the gateway could not do. `key` names the sentence in `wording/errors.yml`; `retry_after` are the
+    seconds after which it is worth trying again, None where nobody knows."""
 
     status = 500
     key = "internal"
+    retry_after: int | None = None
 
     def __init__(self, key: str | None = None, **values: object) -> None:
         super().__init__(key or self.key)
@@ -68,3 +70,7 @@ class Unusable(GatewayError):
 class TooMany(GatewayError):
     status = 429
     key = "too_many"
+
+    def __init__(self, key: str | None = None, *, retry_after: int | None = None, **values: object) -> None:
+        super().__init__(key, **values)
+        self.retry_after = retry_after

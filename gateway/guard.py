@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 # The console and the demo page load nothing from elsewhere; images may be data URLs (QR codes).
 _CSP = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+_BUSY = 2  # seconds after which a busy database is worth another try
 _HEADERS = {
     b"content-security-policy": _CSP.encode(),
     b"x-content-type-options": b"nosniff",
@@ -129,6 +130,13 @@ def body(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
 
 
+def waiting(answer: JSONResponse, seconds: int | None) -> JSONResponse:
+    """The same, telling programs when to try again, where that is known."""
+    if seconds is not None:
+        answer.headers["retry-after"] = str(seconds)
+    return answer
+
+
 def install_errors(app: FastAPI, wording: Wording) -> None:
     """Every error as `{"error": {"code", "message"}}`; nothing of the request is echoed."""
 
@@ -137,17 +145,14 @@ def install_errors(app: FastAPI, wording: Wording) -> None:
 
     @app.exception_handler(GatewayError)
     async def gateway_error(_: Request, error: GatewayError) -> JSONResponse:
-        return said(error.status, error.key, **error.values)
+        return waiting(said(error.status, error.key, **error.values), error.retry_after)
 
     @app.exception_handler(DeskError)
     async def desk_error(_: Request, error: DeskError) -> JSONResponse:
         status, key = _desk_status(error)
         if status >= 500:
             log.error("%s: %s", type(error).__name__, error)
-        answer = said(status, key)
-        if status == 503:
-            answer.headers["retry-after"] = "2"
-        return answer
+        return waiting(said(status, key), _BUSY if status == 503 else None)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -25,7 +25,7 @@ class GatewaySettings:
     secure_cookies: bool = False  # True behind HTTPS
     allowed_origins: tuple[str, ...] = ()  # of pages that carry the widget; the gateway's own is always allowed
     messages_per_minute: int = 30  # of one web session
-    sessions_per_minute: int = 20  # from one address
+    sessions_per_minute: int = 20  # new ones, from one address
     wechat: WeChatSettings | None = None
     four_eyes: bool = True  # the author of an entry may not approve it
     review_days: int = 90  # until an entry is looked at again

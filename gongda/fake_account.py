@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import httpx2
 import uvicorn
 
-from desk.clock import system_clock
 from gateway.channels.wechat.fake import FakeWeChat
 from gateway.channels.wechat.fakes.phone import Phone
 from gateway.channels.wechat.fakes.wire import Mode, Wire
 from gateway.channels.wechat.hearing import menus
+from gongda.clocks import clock_of
 from gongda.errors import PortTaken, Unprepared
 from gongda.policy import load_policy
 from gongda.ports import listening
@@ -87,7 +87,7 @@ def reachable(settings: Settings) -> bool:
 
 def connected(made: Account, settings: Settings) -> bool:
     """Whether the running gateway takes this account's signature."""
-    query = {**Wire(made.token, system_clock).query(), "echostr": "gongda"}
+    query = {**Wire(made.token, clock_of(settings)).query(), "echostr": "gongda"}
     try:
         answer = httpx2.get(f"{settings.gateway_url}/wechat", params=query, timeout=2.0)
     except httpx2.HTTPError:
@@ -98,7 +98,7 @@ def connected(made: Account, settings: Settings) -> bool:
 def serve(made: Account, settings: Settings, child: subprocess.Popen[bytes] | None) -> None:
     """Until Ctrl+C, or until `child` ends by itself."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    wechat = FakeWeChat(system_clock, APP_ID, made.app_secret)
+    wechat = FakeWeChat(clock_of(settings), APP_ID, made.app_secret)
     wechat.menu.create(menus.payload(_menu(settings)))  # as `gongda wechat menu push` would
     gateway = httpx2.AsyncClient(base_url=settings.gateway_url, timeout=_CALLBACK_PATIENCE)
     Phone(wechat, gateway, made.token, made.aes_key, OPENID, made.mode).mount(wechat.app)

@@ -12,6 +12,7 @@ from gongda.errors import BadSetting
 from zhtext import tables
 
 ROOT = Path(__file__).resolve().parent.parent
+_SAID = {"bool_parsing": "应为 true 或 false", "int_parsing": "应为整数"}  # what pydantic says in English
 
 
 class Settings(BaseSettings):
@@ -143,5 +144,8 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"GONGDA_{str(problem['loc'][0]).upper()}（{problem['msg']}）" for problem in error.errors()]
+        wrong = [
+            f"GONGDA_{str(problem['loc'][0]).upper()}（{_SAID.get(problem['type'], problem['msg'])}）"
+            for problem in error.errors()
+        ]
         raise BadSetting("环境变量有误：" + "；".join(wrong)) from error

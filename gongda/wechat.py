@@ -23,6 +23,7 @@ def wechat_settings(settings: Settings) -> WeChatSettings | None:
         if key or settings.wechat_mode:
             raise BadSetting("填了 GONGDA_WECHAT_AES_KEY 或 GONGDA_WECHAT_MODE，却没有填 GONGDA_WECHAT_TOKEN")
         return None
+    _complete(settings)
     try:
         return WeChatSettings(
             token=token,
@@ -38,6 +39,18 @@ def wechat_settings(settings: Settings) -> WeChatSettings | None:
         )
     except ValueError as error:
         raise BadSetting(f"微信公众号设置有误：{error}") from error
+
+
+def _complete(settings: Settings) -> None:
+    """Nothing is missing that would only show when the first message is to be pushed. Raises BadSetting."""
+    if not settings.wechat_api_base.startswith(("https://", "http://")):
+        raise BadSetting(
+            f"GONGDA_WECHAT_API_BASE 要以 https:// 开头，现在是“{settings.wechat_api_base[:40]}”；一般不用设"
+        )
+    if settings.wechat_customer_service and not (settings.wechat_app_id.strip() and _said(settings.wechat_app_secret)):
+        raise BadSetting(
+            "设了 GONGDA_WECHAT_CUSTOMER_SERVICE=true，推送还需要 GONGDA_WECHAT_APP_ID 和 GONGDA_WECHAT_APP_SECRET"
+        )
 
 
 def _mode(wanted: str, key: str) -> Mode:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from desk.calendar import LiveHours
+from desk.clock import Clock
 from desk.database import Database
 from gateway.attachments.files import Files
+from gateway.care.pictures import PictureReader
+from gateway.channels.channel import Channels
 from gateway.channels.known import all_channels
 from gateway.channels.wechat.adapter import WeChatSender
 from gateway.channels.wechat.calls.api import connect
 from gateway.channels.wechat.calls.client import WeChatClient
 from gateway.channels.wechat.delivering.media import Keeping
 from gateway.timers.timed_desk import TimedDesk
+from gateway.wording import Wording
 from gongda.assembly import service_rules
 from gongda.clocks import clock_of
 from gongda.deliveries import Deliveries, Send
 from gongda.desk_timers import desk_timers
 from gongda.knowledge.jobs import Jobs
 from gongda.notifying import has_webhook, notifying, public_url
-from gongda.policy import load_policy
+from gongda.policy import Policy, load_policy
 from gongda.product.showing import wording
 from gongda.secrets import Secrets
 from gongda.settings import Settings
@@ -34,8 +38,9 @@ def deliveries(settings: Settings) -> Deliveries:
     if wechat is None:
         return Deliveries(database, clock, team.senders, team.http.aclose)
     http = connect(wechat)
-    limits = load_policy(settings.root / settings.support).service.attachments
-    keeping = Keeping(Files(settings.files), limits=limits)
+    policy = load_policy(settings.root / settings.support)
+    reader = _reader(settings, policy, database, clock, said)
+    keeping = Keeping(reader.files, limits=policy.service.attachments, look=reader.look)
     sender = WeChatSender(WeChatClient(wechat, http, clock), database, clock, said, keeping)
 
     async def close() -> None:
@@ -46,11 +51,28 @@ def deliveries(settings: Settings) -> Deliveries:
     return Deliveries(database, clock, senders, close)
 
 
+def _reader(settings: Settings, policy: Policy, database: Database, clock: Clock, said: Wording) -> PictureReader:
+    """Of what followers send; the gateway has its own for the widget."""
+    return PictureReader(
+        db=database,
+        clock=clock,
+        wording=said,
+        channels=_channels(settings, policy, said),
+        files=Files(settings.files),
+        index=settings.index,
+        command=policy.service.attachments.ocr_command,
+    )
+
+
+def _channels(settings: Settings, policy: Policy, said: Wording) -> Channels:
+    return all_channels(said, pushes=pushes(wechat_settings(settings)), msgmenu=policy.service.wechat.msgmenu)
+
+
 def all_timers(settings: Settings) -> tuple[tuple[Timer, ...], Jobs]:
     """What the worker looks after, and the jobs that are to be stopped with it."""
     policy, clock, said = load_policy(settings.root / settings.support), clock_of(settings), wording(settings)
     database = Database(settings.database).open()
-    channels = all_channels(said, pushes=pushes(wechat_settings(settings)), msgmenu=policy.service.wechat.msgmenu)
+    channels = _channels(settings, policy, said)
     knowledge, work = timers(database, clock, said, policy.contacts, channels)
     desk = TimedDesk(
         db=database,

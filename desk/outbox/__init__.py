@@ -4,7 +4,7 @@ pending -> leased -> sent | pending again (after a pause) | failed (refused for 
 or for the customer's next message). A failed or parked one may be dismissed: kept, but no longer anybody's worry.
 """
 
-from desk.outbox.keeping import counts, dismiss, enqueue, is_sent, known, needless, parked, retry
+from desk.outbox.keeping import counts, dismiss, enqueue, is_leased, is_sent, known, needless, parked, retry
 from desk.outbox.leasing import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -35,6 +35,7 @@ __all__ = [
     "enqueue_parked",
     "enqueue_taken",
     "holds",
+    "is_leased",
     "is_owed",
     "is_sent",
     "known",

@@ -49,6 +49,12 @@ def is_sent(session: Session, dedupe_key: str) -> bool:
     return session.scalar(done) is not None
 
 
+def is_leased(session: Session, dedupe_key: str) -> bool:
+    """Whether somebody has the row with this key in their hands; only reads."""
+    taken = select(OutboxRow.id).where(OutboxRow.dedupe_key == dedupe_key, OutboxRow.status == "leased")
+    return session.scalar(taken) is not None
+
+
 def needless(session: Session, dedupe_key: str) -> bool:
     """What the row was to bring about has happened in another way: it goes. False when nothing was waiting."""
     waits = OutboxRow.status.in_(("pending", "leased", "parked"))

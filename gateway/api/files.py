@@ -19,9 +19,10 @@ from desk.tickets import Ticket
 from gateway.api.route import PER_MINUTE, ApiRoute, gate
 from gateway.api.tickets import Key, Number, described
 from gateway.api.views import ErrorView
-from gateway.attachments.errors import Damaged, NotKept, TooBig, TooManyFiles
+from gateway.attachments.errors import Damaged, TicketFull, TooBig
 from gateway.attachments.keeping import keep, key_of
 from gateway.attachments.limits import AttachmentLimits
+from gateway.attachments.receiving import file_form
 from gateway.attachments.serving import served
 from gateway.errors import Missing
 from gateway.services import Services
@@ -99,7 +100,7 @@ def files_router(services: Services, key: str, per_minute: int = PER_MINUTE) -> 
         """One file in the field `file`: 201 for a new one, 200 for a repeat, 409 when the key was used for another
         one; 413, 415 and 422 say what is allowed, and how large."""
         data, name = await _sent(request, services.rules.attachments)
-        kept, fresh = await run_in_threadpool(_add, services, number, data, name, idempotency_key)
+        kept, fresh = await services.checker.aside(_add, services, number, data, name, idempotency_key)
         response.status_code = 201 if fresh else 200
         return view(kept)
 
@@ -130,16 +131,13 @@ def view(one: Attachment) -> FileView:
 
 async def _sent(request: Request, limits: AttachmentLimits) -> tuple[bytes, str]:
     """Read after the key was checked: nobody else makes us write to the disk."""
-    try:
-        async with request.form(max_files=1, max_fields=4) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise Damaged("no_file")
-            if (file.size or 0) > limits.largest:
-                raise TooBig
-            return await file.read(), file.filename or ""
-    except OSError as error:
-        raise NotKept from error
+    async with file_form(request) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Damaged("no_file")
+        if (file.size or 0) > limits.largest:
+            raise TooBig
+        return await file.read(), file.filename or ""
 
 
 def _add(services: Services, number: str, data: bytes, name: str, idempotency_key: str) -> tuple[Attachment, bool]:
@@ -152,7 +150,7 @@ def _add(services: Services, number: str, data: bytes, name: str, idempotency_ke
         tickets.change(session, ticket.number, by=ACTOR, now=now)  # nothing to change: locks
         fresh = not attachments.find(session, [key])
         if fresh and len(attachments.of_ticket(session, ticket.id)) >= MOST:
-            raise TooManyFiles
+            raise TicketFull(most=MOST)
         kept = attachments.add(session, new, now=now)
         if fresh:
             told = services.wording.text("console_files.noted", name=new.name)

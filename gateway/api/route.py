@@ -61,7 +61,8 @@ class ApiRoute(APIRoute):
 
 
 def gate(key: str, per_minute: int) -> Any:
-    """A dependency: the right key, not too often. Wrong keys are counted apart, so that nobody can lock others out."""
+    """A dependency: the right key, not too often. Wrong keys are not counted: it is random and long, and nobody
+    should be able to lock others out."""
     limits = Limits()
 
     def authorised(given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]) -> None:
@@ -69,8 +70,8 @@ def gate(key: str, per_minute: int) -> Any:
             raise NotSignedIn("api_key")
         try:
             limits.spend("api", "key", per_minute)
-        except TooMany:
-            raise TooMany("api_limit", limit=per_minute) from None
+        except TooMany as slow:
+            raise TooMany("api_limit", retry_after=slow.retry_after, limit=per_minute) from None
 
     return Depends(authorised)
 

@@ -5,7 +5,9 @@ AttachmentError
 ├── TooBig         413: bytes, pixels, pages or unpacked size over the limit
 ├── Damaged        422: empty, cut off, locked with a password or not what it begins as
 ├── TooManyFiles   429: over what one conversation may send in a day
-└── NotKept        503: no space on the disk, or no place for files set up
+├── TicketFull     409: over what one ticket holds
+├── NotKept        503: no space on the disk, or no place for files set up
+└── Crowded        503: too many others send files at this moment
 """
 
 from __future__ import annotations
@@ -43,8 +45,21 @@ class Damaged(AttachmentError):
 class TooManyFiles(AttachmentError):
     status = 429
     key = "too_many"
+    retry_after = 3600  # the day that counts is always the last 24 hours
+
+
+class TicketFull(AttachmentError):
+    status = 409
+    key = "ticket_full"
 
 
 class NotKept(AttachmentError):
     status = 503
     key = "not_kept"
+    retry_after = 60
+
+
+class Crowded(AttachmentError):
+    status = 503
+    key = "crowded"
+    retry_after = 10

@@ -11,23 +11,28 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from gateway.attachments.errors import NotKept
+from gateway.attachments.limits import MIB
 
 _SUM = re.compile(r"[0-9a-f]{64}")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+RESERVE = 512 * MIB  # bytes of the disk that strangers' files leave alone: messages and tickets need them more
 _ASIDE = "aside-"  # what a file is called while it is written; a crash leaves such
 
 
 class Files:
-    """A folder of files; None for one that has no place, which refuses to keep anything."""
+    """A folder of files; None for one that has no place, which refuses to keep anything. Nothing is kept that would
+    leave less than `reserve` bytes of the disk."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, reserve: int = RESERVE) -> None:
         self._folder = folder
+        self._reserve = reserve
 
     @property
     def usable(self) -> bool:
@@ -44,9 +49,9 @@ class Files:
             if path.is_file() and path.stat().st_size == len(data):
                 os.utime(path)  # somebody needs it again: a sweep that is about to remove it lets it be
             else:
-                _write(self._folder, path, data)
+                _write(self._folder, path, data, self._reserve)
         except FileNotFoundError:
-            _again(self._folder, path, data)
+            _again(self._folder, path, data, self._reserve)
         except OSError as error:
             raise _refused(error) from error
         return digest
@@ -106,19 +111,21 @@ class Files:
         return gone
 
 
-def _again(folder: Path, path: Path, data: bytes) -> None:
+def _again(folder: Path, path: Path, data: bytes, reserve: int) -> None:
     """It was swept between the look and the touch."""
     try:
-        _write(folder, path, data)
+        _write(folder, path, data, reserve)
     except OSError as error:
         raise _refused(error) from error
 
 
-def _write(folder: Path, path: Path, data: bytes) -> None:
+def _write(folder: Path, path: Path, data: bytes, reserve: int) -> None:
     for each in (folder, path.parent):
         if not each.is_dir():
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sync(each.parent)
+    if shutil.disk_usage(path.parent).free - len(data) < reserve:
+        raise OSError(errno.ENOSPC, "what is left of the disk is for messages and tickets")
     aside = path.with_name(f"{_ASIDE}{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:

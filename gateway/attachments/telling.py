@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from gateway.attachments.errors import AttachmentError
 from gateway.attachments.limits import AttachmentLimits
-from gateway.guard import body
+from gateway.guard import body, waiting
 from gateway.services import Services
 from gateway.wording import Wording
 
@@ -29,7 +29,4 @@ def install_attachment_errors(app: FastAPI, services: Services) -> None:
     @app.exception_handler(AttachmentError)
     async def refused(_: Request, error: AttachmentError) -> JSONResponse:
         told = sentence(error, services.wording, services.rules.attachments)
-        answer = body(error.status, error.key, told)
-        if error.status == 503:
-            answer.headers["retry-after"] = "60"
-        return answer
+        return waiting(body(error.status, error.key, told), error.retry_after)

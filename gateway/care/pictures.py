@@ -31,6 +31,7 @@ from gateway.wording import Wording
 
 THINGS = ("image", "voice", "file")  # kinds of messages that bring a file and no words
 _RECEIVED = "received"  # key of the payload of an acknowledgement
+QUIET = "quiet"  # key of the payload of a file that nothing is asked about
 _STILL_HOLDS = timedelta(minutes=10)
 _LOOKED_AT = 20  # messages
 
@@ -116,8 +117,10 @@ class PictureReader:
         picture = messages.by_ids(session, [one.message_id])[0]
         since = messages.after(session, conversation.id, picture.seq)
         wrote = any(message.author == "user" and message.kind not in THINGS for message in since)
-        if conversation.state != "bot" or conversation.form is not None or wrote:
+        if conversation.state != "bot" or conversation.form is not None or wrote or picture.payload.get(QUIET):
             return False
+        if self.channels.of(conversation).abilities.unprompted is None:
+            return False  # it would come with the answer to something else
         reply = self._question(_voice(conversation), codes)
         said = _say(session, conversation, reply, f"read:{one.key}", now)
         self.channels.record(session, conversation, [said], key=f"read:{one.key}", now=now)

@@ -106,8 +106,10 @@ class FakeDesk:
             self.move(conversation, "bot")
         return int(message["seq"])
 
-    def attach(self, conversation: FakeConversation, client_id: str, file: FakeFile, text: str) -> int:
-        """Takes a file of the visitor once; returns the sequence number of its message."""
+    def attach(
+        self, conversation: FakeConversation, client_id: str, file: FakeFile, text: str, *, quiet: bool = False
+    ) -> int:
+        """Takes a file of the visitor once; returns the sequence number of its message. A quiet one has no answer."""
         known = conversation.find(client_id)
         if known:
             return int(known["seq"])
@@ -121,7 +123,7 @@ class FakeDesk:
         }
         said = {"client_id": client_id, "kind": file.kind, "text": text, "attachments": [shown]}
         message = self.say(conversation, "user", said)
-        if conversation.state == "bot":
+        if conversation.state == "bot" and not quiet:
             self._start(self._answer(conversation, f"file:{file.kind}", text))
         return int(message["seq"])
 

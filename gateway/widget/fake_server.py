@@ -31,6 +31,7 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src '
 HEARTBEAT_S = 15.0
 LONGEST_TEXT = 2000
 LARGEST_FILE = 10 * 1024 * 1024
+FILES = {"most": 5, "kinds": ["picture", "text", "pdf", "office", "zip", "voice"]}
 # By content, as the gateway judges: what a file begins with.
 BEGINNINGS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"%PDF": "application/pdf"}
 
@@ -145,11 +146,16 @@ def _beside(app: FastAPI, desk: FakeDesk) -> None:
 
     @app.post("/web/attachments", status_code=202)
     async def attach(
-        known: Known, client_id: Annotated[str, Form()], file: UploadFile, text: Annotated[str, Form()] = ""
+        known: Known,
+        client_id: Annotated[str, Form()],
+        file: UploadFile,
+        text: Annotated[str, Form()] = "",
+        quiet: Annotated[bool, Form()] = False,
     ) -> dict[str, int]:
         data = await file.read()
         media_type = _checked(data, desk.script["errors"])
-        return {"seq": desk.attach(known, client_id, FakeFile(file.filename or "?", media_type, data), text)}
+        one = FakeFile(file.filename or "?", media_type, data)
+        return {"seq": desk.attach(known, client_id, one, text, quiet=quiet)}
 
     @app.get("/web/attachments/{key}")
     async def attachment(key: str) -> Response:
@@ -178,7 +184,7 @@ def _shown(desk: FakeDesk) -> dict[str, Any]:
         "announcement": desk.announcement,
         "on_duty": desk.on_duty,
         "hours": desk.script["hours"],
-        "features": {"attachments": True, "identity": True},
+        "features": {"attachments": True, "files": {"largest": LARGEST_FILE, **FILES}, "identity": True},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -72,7 +73,7 @@ def show() -> None:
 
 @menu_app.command("push")
 def push() -> None:
-    """把 support.toml 里 [wechat] menu 的菜单推送到公众号（没有写就用默认的三个按钮）。"""
+    """把 support.toml 里 wechat 部分的 menu 推送到公众号（没有写就用默认的三个按钮）。"""
     wanted, console = _wanted(load_settings()), Console(highlight=False)
     if not wanted:
         raise WrongUse("support.toml 里的 menu 是空的；要去掉菜单，运行 gongda wechat menu delete")
@@ -90,7 +91,7 @@ def delete() -> None:
 
 @app.command("qrcode")
 def qrcode(
-    scene: Annotated[str, typer.Argument(help="场景，例如 site-12；意思写在 support.toml 的 [wechat.scenes] 里")],
+    scene: Annotated[str, typer.Argument(help="场景，例如 site-12；意思写在 support.toml 的 wechat.scenes 部分")],
     out: Annotated[Path, typer.Option("--out", help="PNG 文件")],
 ) -> None:
     """生成一个永久的带参数二维码：扫它关注或提问的人，场景会记到工单上。"""
@@ -134,7 +135,7 @@ def check() -> None:
 def _connected() -> tuple[bool, str]:
     """AppID, AppSecret, the white list and the way there, all at once."""
     try:
-        _ask(lambda account: account.menu())
+        _ask(lambda account: account.menu(), anew=True)
     except (StepFailed, Unprepared) as error:
         return False, str(error)
     return True, "AppID、AppSecret 和 IP 白名单都对，微信接受了调用"
@@ -192,9 +193,15 @@ def _transferable(settings: Settings, rules: WeChatRules) -> tuple[tuple[bool, s
     )
 
 
-def _ask(calling: Callable[[Account], Awaitable[T]]) -> T:
-    """Raises Unprepared without an account, StepFailed with WeChat's code and the remedy."""
+def _ask(calling: Callable[[Account], Awaitable[T]], *, anew: bool = False) -> T:
+    """Raises Unprepared without an account, StepFailed with WeChat's code and the remedy.
+
+    `anew`: not with the access token that the running service holds, which outlives a change of the AppSecret. Asking
+    for it again gives the same one and takes it from nobody.
+    """
     wechat = wechat_settings(load_settings())
+    if wechat is not None and anew:
+        wechat = replace(wechat, token_file=None)
     if wechat is None or not wechat.app_id or not wechat.app_secret:
         needed = "GONGDA_WECHAT_TOKEN、GONGDA_WECHAT_APP_ID、GONGDA_WECHAT_APP_SECRET"
         raise Unprepared(f"还没有设置公众号：需要 {needed}，见 docs/wechat.md")

@@ -8,6 +8,7 @@ from typing import Any
 
 _DURATION = re.compile(r"^(\d{1,5})(s|m|h|d)$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_EXAMPLE = 20  # characters of a value that the sentence about it repeats
 
 
 class Reader:
@@ -80,7 +81,8 @@ class Reader:
         if values is None:
             return tuple(default)
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            self.wrong(section, key, f'{key} 应是列表，例如 ["wecom"]')
+            example = values if isinstance(values, str) and len(values) < _EXAMPLE else next(iter(allowed), "…")
+            self.wrong(section, key, f'{key} 应是列表，例如 ["{example}"]')
             return tuple(default)
         for value in values:
             if allowed and value not in allowed:

@@ -248,6 +248,75 @@ def test_a_gateway_that_cannot_keep_a_file_does_not_hold_up_the_words_after_it(
     until(lambda: len(desk.files) == 1, 10, "the picture to arrive")
 
 
+def test_a_file_that_something_on_the_way_stops_does_not_hold_up_the_words_after_it(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    person.add_init_script("Math.random = () => -0.45;")  # the pauses between the attempts are short
+    widget = opened(person, site)
+    person.route("**/web/attachments", lambda route: route.abort("connectionreset"))
+
+    choose(widget, picture())
+    expect(widget.panel.locator(".composer .files li")).to_have_count(1)
+    widget.input.press("Enter")
+    widget.say("导入报错")
+
+    expect(widget.answers).to_have_count(1, timeout=20_000)
+    expect(widget.panel.locator(".delivery.refused")).to_contain_text("没有发送成功")
+    person.unroute("**/web/attachments")
+    widget.panel.locator(".delivery.refused").get_by_role("button", name="重新发送").click()
+    until(lambda: len(desk.files) == 1, 10, "the picture to arrive")
+
+
+def test_several_pictures_with_words_are_answered_once(desktop: Person, site: str, desk: FakeDesk) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    choose(widget, picture("甲.png"), picture("乙.png"), picture("丙.png"))
+    expect(widget.panel.locator(".composer .files li")).to_have_count(3)
+
+    widget.say("就是这个错误")
+
+    until(lambda: len(told(desk)) == 3, 5, "the pictures to arrive")
+    expect(widget.replies).to_have_count(1)
+    widget.page.wait_for_timeout(1_000)  # longer than the fake desk takes to answer
+    expect(widget.replies).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("language", "kinds", "size"),
+    [
+        ("zh-CN", "可以发：图片、PDF。", "1.0 MB"),
+        ("zh-TW", "可以傳送：圖片、PDF。", "1.0 MB"),
+        ("en", "pictures, PDF.", "1.0 MB"),
+    ],
+)
+def test_what_the_gateway_takes_is_what_may_be_chosen(
+    fake_site: FakeSite, desktop: Person, language: str, kinds: str, size: str
+) -> None:
+    person = desktop("zh-CN")
+    files = {"largest": 1024 * 1024, "most": 1, "kinds": ["picture", "pdf"]}
+
+    def limited(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "features": {"attachments": True, "files": files}})
+
+    person.route("**/web/session", limited)
+    widget = opened(person, fake_site.url)
+    widget.page.evaluate("locale => gongda.setLocale(locale)", language)
+    expect(widget.panel.locator(".tools")).to_be_visible()
+    complaint = widget.panel.locator(".tray .told")
+
+    choose(widget, {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
+    expect(complaint).to_contain_text(kinds)
+    choose(widget, {"name": "a.png", "mimeType": "image/png", "buffer": b"x" * (1024 * 1024 + 1)})
+    expect(complaint).to_contain_text(size)
+    choose(widget, picture("a.png"), picture("b.png"))
+
+    expect(complaint).to_contain_text("1")
+    assert waiting(widget) == ["a.png"]
+    accepted = widget.panel.locator(".composer input[type=file]").first.get_attribute("accept")
+    assert accepted == "image/png,image/jpeg,image/webp,image/gif,image/bmp,.pdf"
+
+
 def test_without_the_feature_there_are_no_buttons_for_files(fake_site: FakeSite, desktop: Person) -> None:
     person = desktop("zh-CN")
 

@@ -189,6 +189,58 @@ def test_a_form_the_gateway_refuses_can_be_changed_and_sent_again(desktop: Perso
     assert [ticket["phone"] for ticket in tickets(closed)] == ["13900001234"]
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence"), [("bad_phone", "This does not look like a phone number."), ("too_many_files", "Not sent")]
+)
+def test_why_a_form_is_refused_is_said_in_the_visitors_language(
+    desktop: Person, site: str, closed: FakeDesk, code: str, sentence: str
+) -> None:
+    person = desktop("zh-CN")
+    widget, sheet = form_of(person, site)
+    widget.page.evaluate("gongda.setLocale('en')")
+    body = {"error": {"code": code, "message": "电话号码不对。"}}
+    person.route("**/web/tickets", lambda route: route.fulfill(status=422, json=body))
+    fill(sheet, question="登录不了", phone="13800001234")
+
+    sheet.get_by_role("button", name="Send request", exact=True).click()
+
+    expect(sheet.locator("form > .told")).to_have_text(sentence)
+
+
+def test_the_pictures_of_a_form_are_not_asked_about(desktop: Person, site: str, closed: FakeDesk) -> None:
+    widget, sheet = form_of(desktop("zh-CN"), site)
+    fill(sheet, question="登录不了", phone="13800001234")
+    sheet.locator("input[type=file]").set_input_files([picture("甲.png"), picture("乙.png")])
+    expect(sheet.locator(".files li")).to_have_count(2)
+
+    sheet.get_by_role("button", name="提交", exact=True).click()
+
+    expect(sheet.locator(".done")).to_be_visible()
+    widget.page.wait_for_timeout(1_000)  # longer than the fake desk takes to answer
+    said_by_bot = [m["kind"] for m in only(closed).messages if m["author"] == "bot"]
+    assert said_by_bot in ([], ["ticket"])
+
+
+def test_the_ticket_of_somebody_who_has_left_is_not_kept_for_the_next(
+    desktop: Person, site: str, closed: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    widget, sheet = form_of(person, site)
+    held: list[Route] = []
+    person.route("**/web/tickets", lambda route: held.append(route))
+    fill(sheet, question="登录不了", phone="13800001234")
+    sheet.get_by_role("button", name="提交", exact=True).click()
+    until(lambda: widget.page.evaluate("1") and len(held) == 1, 10, "the form to be on its way")
+
+    widget.page.evaluate("gongda.reset()")
+    person.unroute("**/web/tickets")  # lets the one that is held go on
+    until(lambda: len(tickets(closed)) == 1, 10, "the ticket to be made")
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+
+    assert widget.page.evaluate("Object.keys(localStorage).filter((key) => key.endsWith(':made'))") == []
+
+
 def test_the_form_keeps_the_focus_and_gives_it_back(desktop: Person, site: str, closed: FakeDesk) -> None:
     widget, sheet = form_of(desktop("zh-CN"), site)
     inside = "document.querySelector('gongda-widget').shadowRoot.activeElement?.closest('.sheet') !== null"

@@ -151,6 +151,28 @@ def test_reset_begins_an_empty_conversation(desktop: Person, site: str, desk: Fa
     assert len(desk.conversations) == 2
 
 
+def test_a_reset_while_the_session_is_still_beginning_forgets_it_all_the_same(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.say("前一个人的话")
+    expect(widget.replies).to_have_count(1)
+    held: list[Route] = []
+    person.route("**/web/session", lambda route: held.append(route))
+    widget.page.reload()
+    until(lambda: widget.page.evaluate("1") and len(held) == 1, 10, "the session to begin")
+
+    widget.page.evaluate("gongda.reset()")
+    person.unroute("**/web/session")  # lets the one that is held go on
+    widget.input.wait_for()
+    widget.say("导入报错")
+
+    expect(widget.answers).to_have_count(1)
+    expect(widget.panel.locator(".from-user")).to_have_count(1)
+    assert [len([m for m in c.messages if m["author"] == "user"]) for c in desk.conversations.values()] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("locale", "human", "placeholder"),
     [

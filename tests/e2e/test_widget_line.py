@@ -59,6 +59,23 @@ def test_a_restart_of_the_gateway_loses_and_doubles_nothing(
     expect(widget.panel.locator(".from-user")).to_have_count(2)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("zh-CN", "连接中断，正在重新连接"), ("zh-TW", "連線中斷，正在重新連線"), ("en", "Connection lost, reconnecting")],
+)
+def test_a_dead_line_is_told_in_the_visitors_language(
+    fake_site: FakeSite, desktop: Person, desk: FakeDesk, language: str, sentence: str
+) -> None:
+    widget = opened(desktop("zh-CN"), fake_site.url)
+    widget.page.evaluate("locale => gongda.setLocale(locale)", language)
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+
+    fake_site.stop()
+
+    expect(widget.panel.locator(".banner")).to_have_text(sentence, timeout=15_000)
+
+
 def test_two_tabs_that_write_at_once_show_the_same(desktop: Person, site: str, desk: FakeDesk) -> None:
     person = desktop("zh-CN")
     first, second = opened(person, site), opened(person, site)

@@ -33,9 +33,7 @@ class Kf:
         """Only what customers wrote; events and what servants typed elsewhere are not ours to answer."""
         answer = await self._call("sync_msg", {"cursor": mark, "limit": _PAGE, "open_kfid": self._open_kfid})
         told = answer.get("msg_list") or ()
-        messages = tuple(
-            _pulled(one) for one in told if one.get("origin") == CUSTOMER and one.get("msgtype") != "event"
-        )
+        messages = tuple(_pulled(one) for one in told if _from_customer(one))
         return Page(messages, str(answer.get("next_cursor") or mark), bool(answer.get("has_more")))
 
     async def send(self, to: str, text: str, key: str) -> None:
@@ -63,6 +61,16 @@ def _error(code: int) -> type[PullError]:
     if code in (COUNT_LIMIT, TIME_LIMIT):
         return NotNow
     return Refused if code in REFUSED else Unavailable
+
+
+def _from_customer(message: Any) -> bool:
+    """What has no id or no author cannot be stored once or answered, and must not hold up what comes behind it."""
+    return (
+        isinstance(message, Mapping)
+        and message.get("origin") == CUSTOMER
+        and message.get("msgtype") != "event"
+        and bool(message.get("msgid") and message.get("external_userid"))
+    )
 
 
 def _pulled(message: Mapping[str, Any]) -> Pulled:

@@ -67,6 +67,10 @@ class Puller:
             self._failures += 1
             log.warning("%s could not be pulled, again in %g s: %s", self._channel.name, self.pause, error)
             return False
+        except Exception:  # whatever the other side has sent, the next look must come
+            self._failures += 1
+            log.exception("%s could not be pulled, again in %g s", self._channel.name, self.pause)
+            return False
         self._failures = 0
         return True
 
@@ -86,7 +90,8 @@ class Puller:
                 page = await self._source.page(held.mark)
                 for one in page.messages:
                     await self._store(one)
-                fetched, more = fetched + len(page.messages), page.more
+                stuck = not page.messages and page.mark == held.mark  # it would be asked the same for ever
+                fetched, more = fetched + len(page.messages), page.more and not stuck
                 held = await asyncio.to_thread(self._move, held, page.mark)
         finally:
             if held is not None:

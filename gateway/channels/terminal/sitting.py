@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from desk import attachments, conversations, messages
 from desk.attachments import shown
 from desk.messages import Message
 from desk.session import Session
-from gateway.attachments.errors import AttachmentError
+from gateway.attachments.errors import AttachmentError, Damaged
 from gateway.attachments.keeping import keep, message_kind
 from gateway.attachments.telling import sentence
 from gateway.care.pictures import acknowledge
@@ -42,9 +43,8 @@ class Sitting:
     async def say(self, line: str, message_id: str = "") -> Accepted:
         """A line, or the file that it is the path of; once for each id. Raises Refused, StoreError."""
         message_id = message_id or uuid.uuid4().hex
-        path = Path(line.strip().strip("'\""))
         try:
-            brings = await run_in_threadpool(self._file, path, message_id)
+            brings = await run_in_threadpool(self._file, line, message_id)
             return await self._inbox.receive(brings or Incoming(CHANNEL, self._user, message_id, line))
         except AttachmentError as error:
             raise Refused(sentence(error, self._services.wording, self._services.rules.attachments)) from error
@@ -65,11 +65,13 @@ class Sitting:
         said = [one for one in fresh if one.author != "user"]
         return Terminal(self._services.wording).render(said, Voice(conversation.script, conversation.region))
 
-    def _file(self, path: Path, message_id: str) -> Incoming | None:
+    def _file(self, line: str, message_id: str) -> Incoming | None:
         """None for a line that is no path; `keep` refuses what is no picture or document."""
-        if len(path.parts) < 2 or len(str(path)) > 1000 or not path.is_file():
+        path = Path(os.path.expanduser(line.strip().strip("'\"")))
+        if len(path.parts) < 2 or not os.path.isfile(path):  # which takes a line too long for a path, too
             return None
-        new = keep(self._services, path.read_bytes(), path.name, key=attachments.new_key(), source="user")
+        data = _read(path, self._services.rules.attachments.largest + 1)  # one more, to be refused as too big
+        new = keep(self._services, data, path.name, key=attachments.new_key(), source="user")
 
         def also(session: Session, message: Message, now: datetime) -> None:
             here = replace(new, conversation_id=message.conversation_id, message_id=message.id)
@@ -78,3 +80,12 @@ class Sitting:
 
         payload = {"attachments": [shown(new)]}
         return Incoming(CHANNEL, self._user, message_id, "", message_kind(new.media_type), payload, also=also)
+
+
+def _read(path: Path, most: int) -> bytes:
+    """Raises Damaged for what may not be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise Damaged from error

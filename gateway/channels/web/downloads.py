@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import Response
 
 from desk import attachments, conversations
@@ -12,12 +14,15 @@ from gateway.errors import Missing
 from gateway.services import Services
 
 CHANNEL = "web"
+_KEY = re.compile(r"[0-9a-f]{32}")  # of all keys; NUL, to name one other, would be an error to PostgreSQL
 
 
 def download(services: Services, key: str, signature: str, who: str | None) -> Response:
     """The file behind a signed address. A browser's picture brings no session with it; a session that comes along
     must be the conversation's. Raises Missing for everything that is not one's own, Forbidden for an old address.
     """
+    if not _KEY.fullmatch(key):
+        raise Missing
     with services.db.read() as session:
         try:
             one = attachments.get(session, key)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,14 +14,41 @@ from starlette.concurrency import run_in_threadpool
 from desk import conversations, messages
 from desk.messages import Message
 from gateway.attachments.links import FileLinks
+from gateway.errors import TooMany
 from gateway.services import Services
 
 HEARTBEAT = 15.0  # seconds; proxies cut streams that are silent for 30
 POLL = 3.0  # seconds; messages of another process (worker, second gateway) ring no bell here
+MOST = 30  # streams of one visitor, who may have as many tabs and devices; each looks at the database every POLL
 CHANNEL = "web"
 
 
-async def stream(services: Services, user: str, after: int) -> AsyncIterator[str]:
+class Streams:
+    """How many each visitor has open."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._open: Counter[str] = Counter()
+
+    def check(self, user: str) -> None:
+        """Raises TooMany when one more is too much."""
+        if self._open[user] >= self._most:
+            raise TooMany(retry_after=int(HEARTBEAT))
+
+    async def counted(self, user: str, events: AsyncGenerator[str, None]) -> AsyncIterator[str]:
+        """The same events; the stream counts until nobody listens any more."""
+        self._open[user] += 1
+        try:
+            async with aclosing(events):
+                async for one in events:
+                    yield one
+        finally:
+            self._open[user] -= 1
+            if not self._open[user]:
+                del self._open[user]
+
+
+async def stream(services: Services, user: str, after: int) -> AsyncGenerator[str, None]:
     """Server-sent events for `user` from sequence number `after` on, for ever."""
     conversation_id = await run_in_threadpool(_conversation, services, user)
     state: str | None = None

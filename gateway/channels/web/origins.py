@@ -11,13 +11,18 @@ from gateway.errors import Forbidden
 from gateway.settings import GatewaySettings
 
 
+def allowed_origins(settings: GatewaySettings) -> frozenset[str]:
+    """As browsers write them: lower case, without a slash at the end."""
+    return frozenset(origin.rstrip("/").lower() for origin in settings.allowed_origins)
+
+
 def origin_gate(settings: GatewaySettings) -> Callable[[Request], None]:
     """A dependency that refuses the pages of strangers.
 
     Browsers name the page's origin with every request that changes something and every one across origins; programs
     that are no browser name none, and have no visitor's session to misuse.
     """
-    allowed = frozenset(origin.rstrip("/").lower() for origin in settings.allowed_origins)
+    allowed = allowed_origins(settings)
     own = urlsplit(settings.public_url).netloc.lower()
 
     def check(request: Request) -> None:

@@ -14,7 +14,7 @@ from desk.conversations import Choice
 from desk.feedback import LONGEST_REASON
 from gateway.channels.web import events, greeting, identity, thumbs
 from gateway.channels.web.forms import address, forms_router
-from gateway.channels.web.greeting import SessionReply, voice_of
+from gateway.channels.web.greeting import SessionReply
 from gateway.channels.web.identity import Identity, Standing
 from gateway.channels.web.origins import origin_gate
 from gateway.channels.web.sessions import WebSessions
@@ -73,6 +73,7 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
     router = APIRouter(prefix="/web", tags=["widget"], dependencies=[Depends(origin_gate(services.settings))])
     sessions = WebSessions(services.settings.secret)
     limits = Limits()
+    streams = events.Streams()
 
     def user(x_gongda_session: Annotated[str | None, Header()] = None) -> str:
         return sessions.user(x_gongda_session)
@@ -84,13 +85,17 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
 
     @router.post("/session")
     async def session(body: SessionRequest, request: Request) -> SessionReply:
-        limits.spend("sessions", address(request), services.settings.sessions_per_minute)
+        known = sessions.known(body.token)
+        if known is None:
+            limits.spend("sessions", address(request), services.settings.sessions_per_minute)
+        else:  # every page of somebody who was here before goes on; a whole office may share the address
+            limits.spend("sessions_again", known, services.settings.messages_per_minute)
         token, standing = _token(sessions, body, services.settings.identity_secret)
         who = sessions.user(token)
         if standing == "identified" and body.identity is not None:
             await run_in_threadpool(identity.remember, services, who, body.identity)
-        voice = voice_of(body.locale)
-        return await run_in_threadpool(greeting.greeting, services, token, who, voice, standing)
+        await run_in_threadpool(greeting.speak, services, who, body.locale)
+        return await run_in_threadpool(greeting.greeting, services, token, who, body.locale, standing)
 
     @router.post("/messages", status_code=202)
     async def message(body: MessageRequest, who: str = Depends(user)) -> MessageReply:
@@ -108,8 +113,10 @@ def web_router(services: Services, flow: Flow) -> APIRouter:
 
     @router.get("/events")
     async def stream(after: Annotated[int, Query(ge=0)] = 0, who: str = Depends(user)) -> StreamingResponse:
+        streams.check(who)
+        source = streams.counted(who, events.stream(services, who, after))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(events.stream(services, who, after), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(source, media_type="text/event-stream", headers=headers)
 
     router.include_router(forms_router(services, flow, sessions, limits))
     return router

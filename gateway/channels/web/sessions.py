@@ -38,6 +38,13 @@ class WebSessions:
             value = value.rpartition(b".")[0]
         return hashlib.sha256(value).hexdigest()[:32]
 
+    def known(self, token: str | None) -> str | None:
+        """The same; None for a token that is none."""
+        try:
+            return self.user(token)
+        except NotSignedIn:
+            return None
+
     def identified(self, token: str | None) -> bool:
         """Whether the token belongs to somebody known by an identity. Raises NotSignedIn."""
         return self._value(token).startswith(_KNOWN)

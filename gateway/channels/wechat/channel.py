@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -19,7 +18,7 @@ from gateway.channels.wechat.exchanges import Exchanges
 from gateway.channels.wechat.hearing.front import Front
 from gateway.channels.wechat.hearing.reading import CLICK, Reading, read
 from gateway.channels.wechat.hearing.reception import Received
-from gateway.channels.wechat.passive import Arrangement, Framing, arrange
+from gateway.channels.wechat.passive import Arrangement, Framing, PassiveReply, arrange
 from gateway.channels.wechat.phrases import Phrases
 from gateway.channels.wechat.settings import TEXT_LIMIT, WeChatSettings
 from gateway.channels.wechat.wire.xml import EventXml, InboundXml
@@ -34,23 +33,10 @@ _DELIVERIES, _MARGIN = 3, 5.0  # WeChat's tries, each until its cut; seconds on 
 
 
 @dataclass(frozen=True)
-class PassiveReply:
-    """What the HTTP answer says; empty is `success`. `brought` are outbox rows that it settles, `answers` the stored
-    message whose answer it is: once it is out, the promise of one is over.
-
-    With a `kf_account` the follower is handed over to that one in WeChat's own desk.
-    """
-
-    text: str = ""
-    brought: tuple[Delivery, ...] = ()
-    kf_account: str = ""
-    answers: int | None = None
-
-
-@dataclass(frozen=True)
 class _Asked:
     """A stored message, and when its answer is due on the event loop's clock."""
 
+    inbound: InboundXml
     reading: Reading
     accepted: Accepted
     to: Recipient
@@ -81,10 +67,11 @@ class WeChatChannel:
     async def answer(self, inbound: InboundXml) -> PassiveReply:
         """The same for every delivery of a message, computed once; never raises for what the flow or the desk does."""
         try:
-            return await self._exchanges.share(inbound.message_id, lambda: self._answer(inbound))
+            key = f"{inbound.openid} {inbound.message_id}"  # an answer is for nobody else, whatever a body claims
+            return await self._exchanges.share(key, lambda: self._answer(inbound))
         except NotStored as error:
             log.error("微信消息未能保存，已请用户重发：%s", error)
-            return PassiveReply(self._phrases().text("not_stored"))
+            return PassiveReply(Phrases.to(self._wording, inbound).text("not_stored"))
 
     async def delivered(self, reply: PassiveReply) -> None:
         """The reply went out while WeChat was listening; without this call its rows go back to the outbox."""
@@ -121,8 +108,9 @@ class WeChatChannel:
             log.warning("%s", error)
             return PassiveReply()
         except GatewayError as error:
-            return PassiveReply(self._phrases().refusal(error.key, **error.values))
-        asked = _Asked(reading, accepted, Recipient(accepted.conversation_id, inbound.openid, inbound.message_id), due)
+            return PassiveReply(Phrases.to(self._wording, inbound).refusal(error.key, **error.values))
+        to = Recipient(accepted.conversation_id, inbound.openid, inbound.message_id)
+        asked = _Asked(inbound, reading, accepted, to, due)
         try:
             return await self._react(asked, by_event=isinstance(inbound, EventXml))
         except Exception:
@@ -173,16 +161,16 @@ class WeChatChannel:
         return replace(reading, incoming=replace(reading.incoming, choice=choice))
 
     async def _wish_for_more(self, reading: Reading) -> Reading:
-        """继续 asks for what is owed, if anything is; the bot would not know what to make of it."""
+        """继续 asks for what is owed or being looked for, if anything is; the bot would not know what to make of it."""
         incoming = reading.incoming
         if incoming is None or incoming.text.strip() not in self._phrases().words("continue_words"):
             return reading
         try:
             standing = await self._ledger.known(incoming.external_user, incoming.message_id)
+            if standing is None or not (standing.owed or await self._ledger.underway(standing.conversation.id)):
+                return reading
         except StoreError as error:
             raise NotStored(str(error)) from error
-        if standing is None or not standing.owed:
-            return reading
         return Reading(replace(incoming, kind="event"), remark="")
 
     async def _receive(self, incoming: Incoming) -> Accepted:
@@ -203,25 +191,42 @@ class WeChatChannel:
             return await self._remarked(asked, asked.reading.remark)
         outcome = await self._outcome(asked)
         if outcome is None:
-            return await self._late(asked)
+            return self._late(asked)
         standing = await self._ledger.standing(asked.accepted.conversation_id, asked.to.message_id)
-        kept = not asked.accepted.fresh and await self._ledger.kept(asked.accepted.message_id)
+        kept = not asked.accepted.fresh and await self._ledger.kept(asked.accepted, asked.to.openid, self._tried_within)
         text = "" if kept else await self._said(asked, outcome, standing)
+        if outcome.replies and not text:  # another message of the burst carries them; perhaps it is too late for that
+            standing, _ = await self._once_owed(asked, too_late=True)
         if text and not by_event:  # WeChat hands nobody over for an event
             account = await self._handed_over(outcome)
             if account:
                 pushed = Arrangement("", rest=text)
                 await self._ledger.settle(asked.to, outcome.turn_id, lambda owed: pushed)
                 return PassiveReply(kf_account=account, answers=asked.accepted.message_id)
-        reply = await self._reply(asked.to, standing, outcome.turn_id if text else "", text)
-        return replace(reply, answers=asked.accepted.message_id)
+        return await self._reply(
+            asked.to, standing, outcome.turn_id if text else "", text, answers=asked.accepted.message_id
+        )
 
     async def _remarked(self, asked: _Asked, key: str) -> PassiveReply:
         """Things that are not words are acknowledged; a wish for what is owed (no key) brings that alone."""
         message_id = asked.accepted.message_id
-        said = await self._front.remarks.to(message_id, key) if key else ()
+        if not key:
+            return await self._wished(asked)
+        said = await self._front.remarks.to(message_id, key)
         standing = await self._ledger.standing(asked.accepted.conversation_id, asked.to.message_id)
         return await self._reply(asked.to, standing, f"message:{message_id}", render(said, self._phrases(standing)))
+
+    async def _wished(self, asked: _Asked) -> PassiveReply:
+        """What is owed; where that is still being looked for, and cannot be pushed, the same words as before."""
+        standing, underway = await self._once_owed(asked)
+        if underway and not standing.owed and not self._settings.customer_service:
+            return PassiveReply(self._phrases(standing).text("waiting"))
+        return await self._reply(asked.to, standing, f"message:{asked.accepted.message_id}", "")
+
+    async def _once_owed(self, asked: _Asked, *, too_late: bool = False) -> tuple[Standing, bool]:
+        left = asked.due - asyncio.get_running_loop().time()
+        talk = asked.accepted.conversation_id
+        return await self._ledger.once_owed(talk, asked.to.message_id, left, too_late=too_late)
 
     async def _handed_over(self, outcome: Outcome) -> str:
         """The account in WeChat's own desk that takes the conversation from here on; empty for none."""
@@ -241,30 +246,36 @@ class WeChatChannel:
             log.exception("微信消息 %s 的处理结果取不到，稍后补发", asked.accepted.message_id)
             return None
 
-    async def _reply(self, to: Recipient, standing: Standing, key: str, text: str) -> PassiveReply:
-        if not standing.owed and size(text) <= TEXT_LIMIT:
-            return PassiveReply(text)
-        framing = self._framing(standing)
+    async def _reply(
+        self, to: Recipient, standing: Standing, key: str, text: str, *, answers: int | None = None
+    ) -> PassiveReply:
+        whole = size(text) <= TEXT_LIMIT
+        if not standing.owed and whole:
+            return PassiveReply(text, answers=answers)
+        framing = Framing.of(self._phrases(standing), pushes=self._settings.customer_service)
         try:
             made, brought = await self._ledger.settle(to, key, lambda owed: arrange(owed, text, framing))
         except DeskError:
-            log.exception("微信回复的后半部分没能排队")
-            return PassiveReply(cut(text)[0])
-        return PassiveReply(made, brought)
+            log.exception("微信回复的后半部分没能排队，答复到时会整段补发")
+            return PassiveReply(cut(text)[0], answers=answers if whole else None)  # a part of it keeps no promise
+        return PassiveReply(made, brought, answers=answers)
 
-    async def _late(self, asked: _Asked) -> PassiveReply:
-        """`success` and a push; an account that cannot push says that it is still looking."""
+    def _late(self, asked: _Asked) -> PassiveReply:
+        """`success` and a push; an account that cannot push says that it is still looking. Nothing is waited for any
+        more: the promise that was made with the message holds until there is one of ours."""
+        task = asyncio.create_task(self._follow(asked))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+        if self._settings.customer_service:
+            return PassiveReply()
+        return PassiveReply(Phrases.to(self._wording, asked.inbound).text("waiting"))
+
+    async def _follow(self, asked: _Asked) -> None:
         promise: tuple[Delivery, ...] = ()
         try:
             promise = await self._ledger.promise(asked.accepted, asked.to.openid, self._settings.late_patience)
         except StoreError:
             log.exception("迟到的答复没能登记，只能由本进程补发")
-        task = asyncio.create_task(self._follow(asked, promise))
-        self._following.add(task)
-        task.add_done_callback(self._following.discard)
-        return PassiveReply("" if self._settings.customer_service else self._phrases().text("waiting"))
-
-    async def _follow(self, asked: _Asked, promise: Sequence[Delivery]) -> None:
         try:
             outcome = await self._flow.outcome(asked.accepted, self._settings.late_patience)
             if outcome is None:
@@ -281,11 +292,6 @@ class WeChatChannel:
         if not outcome.replies or not await self._ledger.tells(outcome.turn_id, asked.accepted.message_id):
             return ""
         return render(outcome.replies, self._phrases(standing))
-
-    def _framing(self, standing: Standing) -> Framing:
-        phrases = self._phrases(standing)
-        more = "continued_pushed" if self._settings.customer_service else "continued_asked"
-        return Framing(phrases.text("earlier"), phrases.text(more))
 
     def _phrases(self, standing: Standing | None = None) -> Phrases:
         if standing is None:

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from desk.outbox import Delivery
 from gateway.channels.splitting import cut, size
+from gateway.channels.wechat.phrases import Phrases
 from gateway.channels.wechat.settings import TEXT_LIMIT
 
 _BETWEEN = "\n\n"
 _WORTH_A_START = 300  # bytes; a shorter beginning of the answer is not worth tearing it apart
+
+
+@dataclass(frozen=True)
+class PassiveReply:
+    """What the HTTP answer says; empty is `success`. `brought` are outbox rows that it settles, `answers` the stored
+    message whose answer it is: once it is out, the promise of one is over.
+
+    With a `kf_account` the follower is handed over to that one in WeChat's own desk.
+    """
+
+    text: str = ""
+    brought: tuple[Delivery, ...] = ()
+    kf_account: str = ""
+    answers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,11 @@ class Framing:
 
     earlier: str
     more: str
+
+    @classmethod
+    def of(cls, phrases: Phrases, *, pushes: bool) -> Framing:
+        """In the follower's script; what is more to come is pushed, or has to be asked for."""
+        return cls(phrases.text("earlier"), phrases.text("continued_pushed" if pushes else "continued_asked"))
 
 
 @dataclass(frozen=True)

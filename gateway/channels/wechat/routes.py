@@ -16,8 +16,9 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from desk.clock import Clock
-from gateway.channels.wechat.channel import PassiveReply, WeChatChannel
+from gateway.channels.wechat.channel import WeChatChannel
 from gateway.channels.wechat.errors import BodyTooLarge, OddBody, Refused, Unfinished
+from gateway.channels.wechat.passive import PassiveReply
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.channels.wechat.wire import xml
 from gateway.channels.wechat.wire.envelope import Envelope, Opened, envelope_of
@@ -90,24 +91,26 @@ class _Callback:
         except Exception as error:
             log.exception("读取微信消息时出错：%s", type(error).__name__)
             return _plain(SUCCESS)
-        return await self._answered(inbound, opened, began)
+        return await self._answered(request, inbound, opened, began)
 
-    async def _answered(self, inbound: InboundXml, opened: Opened, began: float) -> Response:
+    async def _answered(self, request: Request, inbound: InboundXml, opened: Opened, began: float) -> Response:
         try:
             reply = await self._channel.answer(inbound)
-            return self._answer(inbound, opened, reply, began)
+            gone = await request.is_disconnected()  # the server would write on, and nobody would hear it
+            return self._answer(inbound, opened, reply, None if gone else BackgroundTask(self._confirm, reply, began))
         except Exception as error:
             log.exception("处理微信消息时出错：%s", type(error).__name__)
             return _plain(SUCCESS)
 
-    def _answer(self, inbound: InboundXml, opened: Opened, reply: PassiveReply, began: float) -> Response:
+    def _answer(
+        self, inbound: InboundXml, opened: Opened, reply: PassiveReply, confirm: BackgroundTask | None
+    ) -> Response:
         if reply.kf_account:
             body = xml.transfer(inbound.account, inbound.openid, reply.kf_account, now=self._clock())
         elif reply.text:
             body = xml.reply(inbound.account, inbound.openid, reply.text, now=self._clock())
         else:
-            return _plain(SUCCESS)
-        confirm = BackgroundTask(self._confirm, reply, began)
+            return _plain(SUCCESS, confirm)
         return Response(opened.seal(body), media_type="application/xml", headers=_HEADERS, background=confirm)
 
     async def _confirm(self, reply: PassiveReply, began: float) -> None:
@@ -136,5 +139,5 @@ class _Callback:
         return PlainTextResponse("refused", status_code=403, headers=_HEADERS)
 
 
-def _plain(text: str) -> Response:
-    return PlainTextResponse(text, headers=_HEADERS)
+def _plain(text: str, after: BackgroundTask | None = None) -> Response:
+    return PlainTextResponse(text, headers=_HEADERS, background=after)

@@ -24,7 +24,7 @@ from gateway.console.desk.evidence import Evidence, evidence
 from gateway.console.desk.history import Line, history, notes, plan_of, routed
 from gateway.console.desk.queue import names_of_agents
 from gateway.console.desk.transcript import Bubble, bubbles
-from gateway.console.desk.window import Window, window
+from gateway.console.desk.window import Window, moved, window
 from gateway.console.labels import Labels
 from gateway.console.services import ConsoleServices
 
@@ -110,7 +110,7 @@ def live(session: Session, ticket: Ticket, me: Agent, *, after: int | None = Non
         ticket=ticket,
         conversation=conversation,
         bubbles=bubbles(said, names_of_agents(session), attachments.of_messages(session, ids)) if said else (),
-        version=_version(last_event, conversation),
+        version=_version(last_event, conversation, moved(session, conversation)),
         speaks=speaks(ticket, conversation, me),
     )
 
@@ -170,7 +170,7 @@ def _others(touches: tuple[Touch, ...], ticket: Ticket) -> tuple[Touch, ...]:
     return tuple(one for one in touches if one.number != ticket.number)[:CONTACTS]
 
 
-def _version(last_event: int, conversation: Conversation | None) -> str:
-    """Every change of a ticket is an event; conversations change without."""
+def _version(last_event: int, conversation: Conversation | None, reach: tuple[object, ...] = ()) -> str:
+    """Every change of a ticket is an event; conversations change without, and so does what can be sent to them."""
     state = (conversation.state, conversation.owner_id) if conversation else ()
-    return hashlib.sha256(repr((last_event, state)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((last_event, state, reach)).encode()).hexdigest()[:16]

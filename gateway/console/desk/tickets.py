@@ -20,6 +20,7 @@ from gateway.console.desk.care_pages import HOURS
 from gateway.console.desk.filters import filters
 from gateway.console.desk.queue import queue
 from gateway.console.desk.wanted import Wanted
+from gateway.console.desk.window import outlook
 from gateway.console.forms import read_form
 from gateway.console.live.desk import standing
 from gateway.console.pages import go_to, page
@@ -71,8 +72,9 @@ async def reply(request: Request, number: str, me: Me, services: Parts) -> Respo
     form = await read_form(request)
     after = form.number("after") if form.optional("after") and not form.optional("anyway") else None
     answer = work.Answer(form.text("text"), form.text("key"), after)
+    reaches = await run_in_threadpool(_outlook, services, number, answer.text)
     _ring(services, await run_in_threadpool(work.reply, services, me, number, answer))
-    return _back(number, "replied")
+    return _back(number, f"replied{reaches}")
 
 
 @router.post("/tickets/{number}/note")
@@ -129,6 +131,12 @@ async def reopen(request: Request, number: str, me: Me, services: Parts) -> Resp
 def _calendar_warnings(services: ConsoleServices, me: Agent) -> tuple[CalendarWarning, ...]:
     """For those who can do something about it: they go away when the year is confirmed in support.toml."""
     return warnings(services.clock(), services.hours) if allow(me, "calendar.keep") else ()
+
+
+def _outlook(services: ConsoleServices, number: str, text: str) -> str:
+    """Looked at before it is sent: afterwards it counts itself."""
+    with services.db.read() as session:
+        return outlook(session, desk_tickets.get(session, number), services.channels, services.clock(), text)
 
 
 def _ring(services: ConsoleServices, conversation_id: int | None) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk import messages, outbox, windows
+from desk import conversations, messages, outbox, windows
 from desk.conversations import Conversation
 from desk.outbox import Delivery
 from desk.session import Session
+from desk.tickets import Ticket
 from desk.windows import Allowance
 from gateway.channels.channel import Channels
 from gateway.channels.wechat.delivering.rows import KIND, PART, messages_for, numbered, picture_of, text_of
@@ -66,6 +67,28 @@ def window(session: Session, conversation: Conversation, channels: Channels, now
         waiting=tuple(map(_begun, parked[:_SHOWN])),
         parked=len(parked),
     )
+
+
+def outlook(session: Session, ticket: Ticket, channels: Channels, now: datetime, text: str = "") -> str:
+    """What may be said of a text, or of a picture, that is sent to this customer now: empty when they have it at once,
+    `_going` when WeChat has yet to take it, `_part` when it takes the beginning only, `_waits` when it stays here until
+    they write."""
+    if ticket.conversation_id is None:
+        return ""
+    found = window(session, conversations.get(session, ticket.conversation_id), channels, now)
+    if found is None:
+        return ""
+    if not found.open:
+        return "_waits"
+    return "_going" if found.left >= len(numbered(text)) else "_part"
+
+
+def moved(session: Session, conversation: Conversation) -> tuple[object, ...]:
+    """Changes when the window may have: with every message of a follower's, and with every one of ours that is sent."""
+    if conversation.channel != CHANNEL:
+        return ()
+    rows = outbox.unsent(session, conversation.id, KIND)
+    return conversation.last_seq, tuple((row.id, row.status) for row in rows)
 
 
 def _guessed(session: Session, conversation: Conversation, now: datetime) -> Allowance:

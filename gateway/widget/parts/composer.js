@@ -1,11 +1,13 @@
 /**
  * Where the visitor writes. Enter sends, Shift+Enter makes a line, and an input method keeps its own Enter. Files
- * come from the buttons, the clipboard or by dropping; the code for them is fetched with the first.
+ * come from the buttons, the clipboard or by dropping; the code for them is fetched when a session has begun.
  */
 
-import { ACCEPTED } from "./accepted.js";
+import { limits } from "./accepted.js";
 import { composing, h, icon, press } from "./dom.js";
 
+const AGAIN_MS = 2000;
+const NEEDED = ["pictures", "blobs", "upload"]; // for a file, which may come when the network is gone
 const TOUCH = window.matchMedia("(pointer: coarse)");
 
 export class Composer {
@@ -13,6 +15,7 @@ export class Composer {
   #lazy;
   #tray = null; // the promise of the files to come
   #files = 0;
+  #limits = limits();
   #adding = null; // files on their way into the tray: who presses Enter meanwhile means them too
 
   /** `send(text, files)` gets what was written; `drafts` is a Store that keeps what was not sent yet. */
@@ -48,9 +51,12 @@ export class Composer {
     this.#changed();
   }
 
-  /** Whether the gateway takes files. */
-  set takesFiles(yes) {
-    this.tools.hidden = !yes;
+  /** Whether the gateway takes files, and which: what it says when a session begins. */
+  set features(told) {
+    this.tools.hidden = !told?.attachments;
+    this.#limits = limits(told?.files);
+    this.chooser.accept = this.#limits.types.join();
+    if (told?.attachments) for (const part of NEEDED) this.#lazy.get(part).catch(() => {});
   }
 
   /** Makes the field as high as its text, up to the limit in the style sheet. */
@@ -65,7 +71,9 @@ export class Composer {
   }
 
   #tools() {
-    const made = [this.#picker("clip", this.#texts.file_add, { accept: ACCEPTED, multiple: true })];
+    const files = this.#picker("clip", this.#texts.file_add, { accept: this.#limits.types.join(), multiple: true });
+    this.chooser = files[1];
+    const made = [files];
     if (TOUCH.matches) {
       made.push(this.#picker("camera", this.#texts.camera, { accept: "image/*", capture: "environment" }));
     } else if (navigator.mediaDevices?.getDisplayMedia) {
@@ -102,7 +110,9 @@ export class Composer {
 
   async #add(files) {
     if (!files.length) return;
-    this.#adding = this.#trayed().then((tray) => tray.add(files)).catch(() => {});
+    this.#adding = this.#trayed().then((tray) => tray.add(files)).catch(() => {
+      setTimeout(() => this.#add(files), AGAIN_MS); // the network is away, and the code for files with it
+    });
     await this.#adding;
     this.input.focus({ preventScroll: true });
   }
@@ -112,6 +122,7 @@ export class Composer {
       const store = { get: () => this.drafts.get("files", []), set: (list) => this.drafts.set("files", list) };
       const tray = new Tray({
         texts: this.#texts,
+        limits: () => this.#limits,
         store,
         onChange: (count) => {
           this.#files = count;
@@ -142,12 +153,13 @@ export class Composer {
 
   async #submit(event) {
     event.preventDefault();
-    const text = this.input.value;
-    if (!text.trim() && !this.#files) return;
-    this.value = "";
     if (this.#adding) await this.#adding;
-    if (!this.#files) this.send(text, []);
-    else this.send(text, (await this.#tray).take());
+    const tray = this.#files ? await this.#tray : null;
+    const text = this.input.value; // until it is in the outbox it stays here, where a reload finds it again
+    if (!text.trim() && !this.#files) return;
+    const files = tray?.take() ?? [];
+    this.value = "";
+    this.send(text, files);
   }
 }
 

@@ -129,12 +129,13 @@ export class Conversation {
     this.#await();
   }
 
-  /** A file whose blob is kept under `id`; `memory` when only by this page. */
-  sendFile({ id, file, memory }, text) {
+  /** A file whose blob is kept under `id`; `memory` when only by this page; `quiet` when what it belongs to is sent
+   * besides and it needs no answer. */
+  sendFile({ id, file, memory }, text, quiet = false) {
     const said = text?.trim();
     const body = { client_id: id, file: { name: file.name, type: file.type, size: file.size } };
-    this.#expect(this.#outbox.add(FILES, { ...body, ...(said && { text: said }) }, memory));
-    this.#await();
+    this.#expect(this.#outbox.add(FILES, { ...body, ...(said && { text: said }), ...(quiet && { quiet }) }, memory));
+    if (!quiet) this.#await();
   }
 
   /** The form; it is sent after its files, and its own client id makes it one ticket. */
@@ -199,10 +200,23 @@ export class Conversation {
   // The outbox reports here.
 
   async #send(item) {
-    if (!item.body.file) return this.#session.within(() => this.#api.post(item.path, item.body));
+    if (!item.body.file) return this.#within(item, () => this.#api.post(item.path, item.body));
     const { upload } = await this.#lazy.get("upload");
     const tell = (share) => this.#view.progress(item.body.client_id, share);
-    return this.#session.within(() => upload(this.#api, item, tell));
+    return this.#within(item, () => upload(this.#api, item, tell));
+  }
+
+  /** Another person may sit here by the time there is a session: what the one before them wrote is theirs alone. */
+  #within(item, call) {
+    return this.#session.within(() => {
+      if (!this.#outbox.waits(item)) throw new Error("it was taken back");
+      return call();
+    });
+  }
+
+  /** Whether the gateway can be reached, as far as the event stream tells. */
+  get reachable() {
+    return this.#up && navigator.onLine;
   }
 
   sent(item, answer) {

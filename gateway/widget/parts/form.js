@@ -3,7 +3,7 @@
  * form's client id with it, so that neither a reload nor a second press makes a second ticket or loses the first.
  */
 
-import { ACCEPTED } from "./accepted.js";
+import { limits } from "./accepted.js";
 import { progress, ticketRows } from "./cards.js";
 import { h, icon, press } from "./dom.js";
 import { newId } from "./outbox.js";
@@ -26,13 +26,14 @@ export class TicketForm {
   #act;
   #drafts;
   #draft;
+  #limits;
   #fields = {};
 
   /**
    * `act` has submit(form, files), waits(clientId) and close(); `drafts` is a Store for this tab; `known` is what the
    * site and the conversation tell already, by field; `made` the ticket made last, or null.
    */
-  constructor({ look, act, drafts, known, made, takesFiles }) {
+  constructor({ look, act, drafts, known, made, features }) {
     this.#look = look;
     this.#texts = look.texts;
     this.#act = act;
@@ -40,7 +41,8 @@ export class TicketForm {
     this.#draft = { client_id: newId(), ...known, ...drafts.get(DRAFT, {}) };
     this.body = h("div", { class: "sheet-body" });
     this.node = this.#frame();
-    this.#build(takesFiles);
+    this.#limits = limits(features?.files);
+    this.#build(features?.attachments);
     if (made?.client_id === this.#draft.client_id) this.made(made);
     else if (this.#draft.pending && !act.waits(this.#draft.client_id)) this.#set({ pending: false });
     this.#pending();
@@ -74,10 +76,12 @@ export class TicketForm {
   }
 
   /** The gateway does not take it as it is; everything stays to be changed. */
-  refused(why) {
+  refused({ code, message }) {
     this.#set({ pending: false });
     this.#pending();
-    this.#say(why || this.#texts.refused);
+    const { texts, locale } = this.#look;
+    const own = { bad_phone: texts.form_wrong.phone, bad_email: texts.form_wrong.email }[code];
+    this.#say(own || (locale === "zh-CN" && message) || texts.refused); // the gateway speaks Simplified Chinese
   }
 
   #frame() {
@@ -141,13 +145,15 @@ export class TicketForm {
 
   #trayed() {
     const store = { get: () => this.#draft.files ?? [], set: (files) => this.#set({ files }) };
-    const tray = new Tray({ texts: this.#texts, store, onChange() {}, onEmpty: () => this.pick.focus() });
+    const left = () => ({ ...this.#limits, left: this.#limits.most - (this.#draft.sent ?? []).length });
+    const onEmpty = () => this.pick.focus();
+    const tray = new Tray({ texts: this.#texts, limits: left, store, onChange() {}, onEmpty });
     if (store.get().length) tray.restore();
     return tray;
   }
 
   #picker() {
-    const input = h("input", { type: "file", accept: ACCEPTED, multiple: true, hidden: true });
+    const input = h("input", { type: "file", accept: this.#limits.types.join(), multiple: true, hidden: true });
     input.addEventListener("change", () => {
       this.tray.add([...input.files]).then(() => this.pick.focus());
       input.value = "";

@@ -61,7 +61,7 @@ function delivery(entry, { texts, locale }, act) {
   return h(
     "div",
     { class: "delivery refused", role: "alert" },
-    why(error, texts, locale) || texts.refused,
+    why(error, texts, locale, Boolean(entry.attachments)) || texts.refused,
     press("link", () => act.retry(entry), texts.retry),
     entry.text && !entry.attachments ? press("link", () => act.edit(entry), texts.edit) : null,
     entry.attachments ? press("link", () => act.discard(entry), texts.discard) : null,
@@ -69,7 +69,7 @@ function delivery(entry, { texts, locale }, act) {
 }
 
 /** The gateway speaks Chinese and knows the limits; in other languages the status says enough. */
-function why(error, texts, locale) {
-  const own = texts.refusals[error?.status];
+function why(error, texts, locale, file = false) {
+  const own = (file && texts.refusals[`file_${error?.status}`]) || texts.refusals[error?.status];
   return (locale === "zh-CN" ? error?.message || own : own || error?.message) || "";
 }

@@ -9,6 +9,7 @@ import { pauseBefore } from "./stream.js";
 
 /** A longer wait than this is told to the visitor as a refusal. */
 const LONGEST_WAIT_S = 60;
+/** Of a file while all else gets through: what stands between us and the gateway may not let it pass. */
 const FILE_TRIES = 5;
 
 /** A random UUID, also on plain-http intranets, where crypto.randomUUID does not exist. */
@@ -39,7 +40,7 @@ export class Outbox {
   #again = false;
   #timer = 0;
 
-  /** `send(item)` sends; `listener` has sent(item, answer), refused(item) and delayed(item, error). */
+  /** `send(item)` sends; `listener` has sent(item, answer), refused(item), delayed(item, error) and `reachable`. */
   constructor({ store, site, send, listener }) {
     this.#store = store;
     this.#send = send;
@@ -64,6 +65,11 @@ export class Outbox {
   /** What was refused, each with its `error` and `place`. */
   refusals() {
     return this.#kept("no:");
+  }
+
+  /** Whether nobody has sent it or taken it back meanwhile. */
+  waits(item) {
+    return Boolean(this.#store.get(item.name));
   }
 
   forget(item) {
@@ -100,9 +106,11 @@ export class Outbox {
       try {
         const answer = await this.#send(item);
         this.#failures = 0;
+        const mine = this.waits(item);
         this.forget(item);
-        this.#listener.sent(item, answer);
+        if (mine) this.#listener.sent(item, answer);
       } catch (error) {
+        if (!this.waits(item)) continue;
         if (!this.#final(item, error)) {
           this.#listener.delayed(item, error);
           this.#later(error);
@@ -117,13 +125,14 @@ export class Outbox {
   /** A file that the gateway cannot keep, or no more of today, must not hold up what was written after it. */
   #final(item, error) {
     if (isRefusal(error)) return true;
+    if (!item.body.file || !(error.status || this.#listener.reachable)) return false;
     this.#tries = item.name === this.#tried ? this.#tries + 1 : 1;
     this.#tried = item.name;
-    return Boolean(item.body.file && error.status) && this.#tries >= FILE_TRIES;
+    return this.#tries >= FILE_TRIES;
   }
 
   #refuse(item, error) {
-    const { status, code, message } = error;
+    const { status, code, message } = error instanceof ApiError ? error : {}; // what a browser says is for no visitor
     const refused = { ...item, name: item.name.replace("out:", "no:"), error: { status, code, message } };
     refused.place = this.#listener.place;
     this.#store.set(refused.name, refused);

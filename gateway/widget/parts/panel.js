@@ -58,7 +58,7 @@ export class Panel {
     this.look.name = session.name || this.look.name;
     this.name.textContent = this.look.name;
     this.#showRole();
-    this.composer.takesFiles = Boolean(session.features?.attachments);
+    this.composer.features = session.features;
     this.#showNotice(session.notice || this.#texts.notice);
     this.#showOffice(session);
   }
@@ -89,7 +89,7 @@ export class Panel {
   link(up, error) {
     clearTimeout(this.#linkTimer);
     if (up) this.banner.hidden = true;
-    else this.#linkTimer = setTimeout(() => this.#warn(error?.message), error?.status ? 0 : LINK_MS);
+    else this.#linkTimer = setTimeout(() => this.#warn(error), error?.status ? 0 : LINK_MS);
   }
 
   /** What the vendor announces, or null. */
@@ -255,8 +255,11 @@ export class Panel {
     if (this.human.getAttribute("aria-disabled") !== "true") this.#act.human();
   }
 
-  #warn(message) {
-    this.banner.textContent = message || this.#texts[navigator.onLine ? "reconnecting" : "offline"];
+  /** What a browser says of a dead line is for no visitor, and the gateway speaks Simplified Chinese. */
+  #warn({ status, message } = {}) {
+    const texts = this.#texts;
+    const told = status && ((this.look.locale === "zh-CN" && message) || texts.refusals[status]);
+    this.banner.textContent = told || texts[navigator.onLine ? "reconnecting" : "offline"];
     this.banner.hidden = false;
   }
 }

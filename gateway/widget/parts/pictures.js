@@ -3,15 +3,13 @@
  * them back. The gateway looks at their content; here is only what spares a wasted upload.
  */
 
-import { ENDINGS, PICTURES } from "./accepted.js";
+import { fits } from "./accepted.js";
 import { drop, find, keep, tidy } from "./blobs.js";
 import { h, icon, press } from "./dom.js";
 import { fill } from "./i18n.js";
 import { newId } from "./outbox.js";
 
 const MIB = 1024 * 1024;
-const LARGEST = 10 * MIB;
-const MOST = 5;
 
 /** A row of files to come. One for the field, another for the form. */
 export class Tray {
@@ -19,14 +17,16 @@ export class Tray {
   #onChange;
   #onEmpty;
   #store;
+  #limits;
   #files = []; // {id, file, memory, url}
 
   /**
-   * `store` has get() and set(list) and keeps which files there are, so that they are there after a reload;
+   * `limits()` tells what is taken now (see accepted.js); `store` has get() and set(list) and keeps which files there are, so that they are there after a reload;
    * `onChange(count)`; `onEmpty()` when the last one was removed and the focus needs another place.
    */
-  constructor({ texts, store, onChange, onEmpty }) {
+  constructor({ texts, limits, store, onChange, onEmpty }) {
     this.#texts = texts;
+    this.#limits = limits;
     this.#onEmpty = onEmpty;
     this.#store = store;
     this.#onChange = onChange;
@@ -84,11 +84,15 @@ export class Tray {
   }
 
   #wrong(file) {
-    if (this.#files.length >= MOST) return fill(this.#texts.file_too_many, { n: MOST });
-    if (!taken(file)) return fill(this.#texts.file_type, { name: file.name });
-    if (!file.size) return fill(this.#texts.file_empty, { name: file.name });
-    if (file.size <= LARGEST) return "";
-    return fill(this.#texts.file_size, { name: file.name, size: size(file.size), limit: size(LARGEST) });
+    const { largest, most, left = most, kinds, types } = this.#limits();
+    const { name } = file;
+    const texts = this.#texts;
+    if (this.#files.length >= left) return fill(texts.file_too_many, { n: most });
+    if (!fits(file, types)) {
+      return fill(texts.file_type, { name, kinds: kinds.map((kind) => texts.file_kinds[kind]).join(texts.comma) });
+    }
+    if (!file.size) return fill(texts.file_empty, { name });
+    return file.size > largest ? fill(texts.file_size, { name, size: size(file.size), limit: size(largest) }) : "";
   }
 
   #tell(text) {
@@ -128,10 +132,6 @@ export class Tray {
 
 function shown(id, file, memory) {
   return { id, file, memory, url: file.type.startsWith("image/") ? URL.createObjectURL(file) : "" };
-}
-
-function taken({ name, type }) {
-  return PICTURES.includes(type) || ENDINGS.includes(/\.\w+$/.exec(name.toLowerCase())?.[0]);
 }
 
 /** What was pasted has no name of its own. */

@@ -109,7 +109,7 @@ export class Room {
   }
 
   notMade({ body, error }) {
-    if (this.#form?.clientId === body.client_id) this.#form.refused(error.message);
+    if (this.#form?.clientId === body.client_id) this.#form.refused(error);
   }
 
   // The form
@@ -124,10 +124,10 @@ export class Room {
       drafts: this.#tab,
       known: { question: this.#conversation.entries.lastQuestion, name, phone, email, company },
       made: this.#store.get("made"),
-      takesFiles: Boolean(this.#session?.features?.attachments),
+      features: this.#session?.features,
       act: {
         submit: (body, files) => {
-          for (const file of files) this.#conversation.sendFile(file, "");
+          for (const file of files) this.#conversation.sendFile(file, "", true);
           this.#conversation.sendTicket(body);
         },
         waits: (id) => this.#conversation.ticketWaits(id),
@@ -150,7 +150,8 @@ export class Room {
     return {
       send: (text, files = []) => {
         if (!files.length) conversation.send(text);
-        files.forEach((file, index) => conversation.sendFile(file, index ? "" : text));
+        const asks = Boolean(text.trim()); // then the other files need no answer of their own
+        files.forEach((file, index) => conversation.sendFile(file, index ? "" : text, asks && index > 0));
       },
       choose: (option) => {
         conversation.send(option.label, { id: option.id, label: option.label });

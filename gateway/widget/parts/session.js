@@ -13,6 +13,7 @@ export class Session {
   #site;
   #onBegin;
   #opening = null;
+  #ended = 0; // how often; a beginning that was ended meanwhile counts for nothing
 
   /** `onBegin(session, other)` hears of each beginning; `other` when it belongs to another conversation than before. */
   constructor({ api, store, site, locale, onBegin }) {
@@ -37,6 +38,7 @@ export class Session {
   /** The next call begins anew, with the token that is in the store by then. */
   end() {
     this.#opening = null;
+    this.#ended += 1;
   }
 
   /** Says language and identity again, if they were said before. */
@@ -62,16 +64,26 @@ export class Session {
 
   /** One tab begins, the others find its token. */
   #ready() {
-    this.#opening ??= alone(`gongda:${this.#site}:session`, () => this.#begin()).catch((error) => {
-      this.#opening = null;
-      throw error;
-    });
+    this.#opening ??= this.#open(this.#ended);
     return this.#opening;
   }
 
-  async #begin() {
+  async #open(ended) {
+    try {
+      await alone(`gongda:${this.#site}:session`, () => this.#begin(ended));
+    } catch (error) {
+      if (ended === this.#ended) {
+        this.#opening = null;
+        throw error;
+      }
+    }
+    if (ended !== this.#ended) await this.#ready();
+  }
+
+  async #begin(ended) {
     this.#api.token = "";
     const session = await this.#ask(this.#store.get("token"));
+    if (ended !== this.#ended) return; // such as by the next person, whose token this must not become
     const other = this.#store.get("conversation") !== session.conversation;
     this.#api.token = session.token;
     this.#store.set("token", session.token);

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -57,6 +58,24 @@ async def test_a_line_that_is_too_long_is_refused_and_the_talk_goes_on(terminal:
 
 async def test_a_path_that_leads_nowhere_is_a_line_like_any_other(terminal: Stage) -> None:
     assert "no/such/file.png 打不开？" in await spoken(terminal, "/no/such/file.png 打不开？")
+
+
+@pytest.mark.parametrize("start", ["/", "./", "~/", "~nobody-here/"])
+async def test_a_line_like_a_path_but_too_long_for_one_is_a_question(terminal: Stage, start: str) -> None:
+    line = start + "导出" * 100
+
+    await Sitting(terminal.services, terminal.flow, "me").say(line)
+
+    assert [one.text for one in terminal.messages("user")] == [line]
+
+
+async def test_a_file_that_is_too_big_is_not_read_to_its_end(terminal: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "big.png"
+    path.touch()
+    os.truncate(path, 1 << 40)  # a terabyte of nothing
+
+    with pytest.raises(Refused, match="10 MB"):
+        await Sitting(terminal.services, terminal.flow, "me").say(str(path))
 
 
 async def test_a_file_that_is_no_picture_or_document_is_refused_with_the_reason(

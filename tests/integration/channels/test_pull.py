@@ -52,6 +52,20 @@ class Noticed(Dying):
         return await self._source.page(mark)
 
 
+class Broken(Dying):
+    """A source that answers with what nobody has thought of."""
+
+    async def page(self, mark: str) -> Page:
+        raise KeyError("msgid")
+
+
+class Standing(Dying):
+    """A source that always promises more and never brings any."""
+
+    async def page(self, mark: str) -> Page:
+        return Page((), mark, more=True)
+
+
 class Kit:
     """The server, the source over it, and as many pullers as a test wants."""
 
@@ -238,3 +252,29 @@ def _say_to(kit: Kit, text: str) -> None:
         now, conversation = kit.stage.clock(), kit.stage.conversation()
         said = messages.add(session, conversation.id, "system", text, kind="notice", external_id=text, now=now)
         kit.channel.record(session, conversation, [said], key=text, now=now)
+
+
+async def test_what_nobody_has_thought_of_does_not_end_the_looking(kit: Kit) -> None:
+    puller = Puller(kit.channel, Broken(kit.source), kit.stage.services, kit.stage.flow)
+
+    assert not await puller.look()
+    assert not await puller.look()
+
+    assert puller.pause == 2.0
+
+
+async def test_a_server_that_promises_more_and_brings_nothing_is_not_asked_for_ever(kit: Kit) -> None:
+    puller = Puller(kit.channel, Standing(kit.source), kit.stage.services, kit.stage.flow)
+
+    assert await asyncio.wait_for(puller.pull(), 5) == 0
+
+
+async def test_a_message_without_id_or_author_holds_up_nobody(kit: Kit) -> None:
+    kit.server.write("wm-1", "", "谁写的？")
+    kit.server.write("", "m-2", "谁写的？")
+    kit.server.write("wm-1", "m-3", "怎么导出报表？")
+
+    page = await kit.source.page("")
+    rest = await kit.source.page(page.mark)
+
+    assert [one.id for one in (*page.messages, *rest.messages)] == ["m-3"]

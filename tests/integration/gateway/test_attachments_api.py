@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from desk import audit
 from desk.database import Database
+from gateway.api.files import MOST
 from gateway.app import create_app
 from gateway.attachments.limits import MIB, AttachmentLimits
 from gateway.rules import ServiceRules
@@ -90,6 +91,18 @@ def test_the_same_key_on_another_ticket_is_another_file(vendor: Vendor) -> None:
 
     assert len(keys) == 2
     assert len(on_disk(vendor.world)) == 1
+
+
+def test_a_ticket_that_is_full_says_so_to_a_program_and_a_repeat_is_no_further_file(vendor: Vendor) -> None:
+    for number in range(MOST):
+        assert vendor.send(f"{number}".encode(), f"file-{number:04}", name="a.log").status_code == 201
+
+    full = vendor.send(b"one more", "file-9999", name="a.log")
+
+    assert (full.status_code, full.json()["error"]["code"]) == (409, "ticket_full")
+    assert f"{MOST} 个" in full.json()["error"]["message"]
+    assert "retry-after" not in full.headers
+    assert vendor.send(b"0", "file-0000", name="a.log").status_code == 200
 
 
 def test_the_ticket_tells_the_team_that_a_file_has_come(vendor: Vendor) -> None:

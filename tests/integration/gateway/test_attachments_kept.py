@@ -180,6 +180,16 @@ def test_a_code_on_a_picture_is_asked_about_never_claimed(db: Database, tmp_path
         assert widget.shown()[-1]["kind"] == "answer"
 
 
+def test_what_belongs_to_a_form_is_read_for_people_and_not_asked_about(db: Database, tmp_path: Path) -> None:
+    world = reading(db, tmp_path, "错误代码 ERROR_403")
+    with opened_widget(world) as widget:
+        send(widget, picture(), quiet="1")
+        settled(widget, world)
+
+        assert kept(world)[0].text == "错误代码 ERROR_403"
+        assert [message["author"] for message in widget.shown()] == ["user"]
+
+
 def test_several_codes_are_a_choice(db: Database, tmp_path: Path) -> None:
     world = reading(db, tmp_path, "ERROR_403 / ERR-1042")
     with opened_widget(world) as widget:

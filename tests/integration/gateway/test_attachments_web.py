@@ -97,6 +97,15 @@ def test_several_pictures_in_a_row_are_answered_once(widget: Widget) -> None:
     assert [message["author"] for message in widget.shown()] == ["user", "bot", "user", "user"]
 
 
+def test_what_belongs_to_a_form_or_to_words_beside_it_is_stored_and_not_asked_about(widget: Widget) -> None:
+    for number in range(2):
+        assert send(widget, picture(size=(10 + number, 10)), f"picture-000{number}", quiet="1").status_code == 202
+
+    assert [(message["author"], message["kind"]) for message in widget.shown()] == [("user", "image")] * 2
+    assert len(kept(widget.world)) == 2
+    assert "quiet" not in str(widget.shown())
+
+
 def test_after_words_a_picture_is_answered_again(widget: Widget) -> None:
     send(widget, picture())
     widget.say("导入的时候出现的，怎么办？")
@@ -238,15 +247,43 @@ def test_too_many_files_in_a_day_are_refused_until_tomorrow_but_a_repeat_is_not(
         for number in range(2):
             assert send(strict, picture(size=(9, 9 + number)), f"picture-000{number}").status_code == 202
 
-        assert error(send(strict, picture("blue"), "picture-0009")) == (429, "too_many")
+        refused = send(strict, picture("blue"), "picture-0009")
+        assert error(refused) == (429, "too_many")
+        assert refused.headers["retry-after"] == "3600"
         assert send(strict, picture(size=(9, 9)), "picture-0000").status_code == 202
         widget.world.clock.advance(timedelta(days=1, minutes=1))
         assert send(strict, picture("blue"), "picture-0009").status_code == 202
 
 
+def test_the_session_says_what_files_are_taken(widget: Widget) -> None:
+    limited(widget, largest=2 * MIB, per_message=3, kinds=("picture", "pdf"))
+    with opened_widget(widget.world) as strict:
+        told = strict.begin()["features"]
+
+    assert told["attachments"] is True
+    assert told["files"] == {"largest": 2 * MIB, "most": 3, "kinds": ["picture", "pdf"]}
+
+
+def test_words_that_are_too_long_cost_no_check_of_the_file(widget: Widget) -> None:
+    assert error(send(widget, picture(), text="字" * 2_001)) == (413, "too_large")
+    assert on_disk(widget.world) == []
+
+
+@pytest.mark.parametrize("charset", ["undefined", '"a\x00b"'])
+def test_a_form_in_a_character_set_that_is_none_is_a_bad_request(widget: Widget, charset: str) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="client_id"\r\n\r\npicture-0001\r\n--b--\r\n'
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+
+    response = widget.http.post(
+        "/web/attachments", content=body, headers={"x-gongda-session": widget.token, "content-type": kind}
+    )
+
+    assert error(response) == (400, "bad_request")
+
+
 def test_a_gateway_without_a_place_for_files_says_so(turns_world: World) -> None:
     with opened_widget(turns_world) as widget:
-        assert widget.begin()["features"] == {"attachments": False, "identity": False}
+        assert widget.begin()["features"]["attachments"] is False
         assert error(send(widget, picture())) == (415, "no_place")
 
 
@@ -284,6 +321,19 @@ def test_nobody_but_the_conversations_own_people_reads_a_file(widget: Widget) ->
     assert read(f"{bare}?sig={'x' * 290}") == 404
     assert read(f"/web/attachments/{'0' * 32}?sig=x") == 404
     assert read("/web/attachments/..%2f..%2fdesk.db?sig=x") == 404
+
+
+def test_a_reload_brings_the_address_that_the_browser_has_kept_the_picture_of(widget: Widget) -> None:
+    send(widget, picture())
+    [before] = widget.shown()[0]["attachments"]
+    widget.world.clock.advance(timedelta(minutes=20))
+    [soon] = widget.shown()[0]["attachments"]
+    widget.world.clock.advance(timedelta(hours=10))
+    [late] = widget.shown()[0]["attachments"]
+
+    assert soon["url"] == before["url"] != late["url"]
+    assert widget.http.get(before["url"]).status_code == 200
+    assert "max-age=3600" in widget.http.get(late["url"]).headers["cache-control"]
 
 
 def test_an_address_ends_after_a_while(widget: Widget) -> None:
@@ -338,6 +388,19 @@ def test_our_own_pages_allowed_pages_and_programs_may(db: Database, tmp_path: Pa
         }
 
     assert list(statuses.values()) == [200, 200, 200, 200, 403]
+
+
+def test_a_page_of_another_origin_can_read_how_long_to_wait(db: Database, tmp_path: Path) -> None:
+    origin = {"origin": "https://vendor.example"}
+    world = file_world(db, tmp_path, allowed_origins=("https://Vendor.example/",), sessions_per_minute=1)
+
+    with opened_widget(world) as widget:  # the one session of this minute
+        slow = widget.http.post("/web/session", json={}, headers=origin)
+
+    assert error(slow) == (429, "too_many")
+    assert 1 <= int(slow.headers["retry-after"]) <= 60
+    assert slow.headers["access-control-allow-origin"] == "https://vendor.example"
+    assert slow.headers["access-control-expose-headers"] == "retry-after"
 
 
 def test_our_own_pages_may_show_pictures_before_they_are_sent(widget: Widget) -> None:

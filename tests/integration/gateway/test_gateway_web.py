@@ -16,10 +16,12 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from contract.decisions import Feedback
+from desk import conversations
 from desk.tables import ConversationRow, FeedbackRow
 from gateway.app import create_app
 from gateway.channels.web import events
 from gateway.channels.web.sessions import WebSessions
+from gateway.errors import TooMany
 from gateway.turns.flow import Flow, Incoming
 from tests.integration.gateway.turn_world import ANSWER, CHOICES, SETTINGS, WORDING, World
 
@@ -99,6 +101,30 @@ def widget(turns_world: World) -> Iterator[Widget]:
 # -- sessions ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("locale", "script", "region"), [("zh-TW", "hant", "tw"), ("zh-HK", "hant", "hk")])
+def test_a_first_question_that_does_not_tell_is_answered_in_the_script_of_the_widget(
+    widget: Widget, locale: str, script: str, region: str
+) -> None:
+    widget.begin(locale=locale)
+    widget.say("ERROR_403")
+    assert spoken(widget) == (script, region)
+
+    widget.begin(locale="zh-CN", token=widget.token)  # the page in another language changes nothing that was said
+    assert spoken(widget) == (script, region)
+
+
+def spoken(widget: Widget) -> tuple[str, str | None]:
+    with widget.world.db.read() as session:
+        talk = conversations.find(session, "web", widget.user)
+    assert talk is not None
+    return talk.script, talk.region
+
+
+def test_what_was_never_written_in_english_is_left_to_the_widgets_own_words(widget: Widget) -> None:
+    session = widget.begin(locale="en")
+    assert (session["notice"], session["hours"]) == ("", "")
+
+
 def test_a_session_says_who_is_talking_and_that_it_is_a_machine(widget: Widget) -> None:
     session = widget.begin()
 
@@ -116,6 +142,18 @@ def test_a_session_goes_on_with_its_token(widget: Widget) -> None:
 
     assert again["last_seq"] == 2
     assert again["conversation"] == widget.user[:12]
+
+
+def test_who_was_here_before_goes_on_however_many_come_anew_from_the_same_office(turns_world: World) -> None:
+    turns_world.settings = replace(turns_world.settings, sessions_per_minute=1, messages_per_minute=2)
+    turns_world.restart()
+    with opened(turns_world) as widget:
+        again = [widget.http.post("/web/session", json={"token": widget.token}).status_code for _ in range(3)]
+        anew = widget.http.post("/web/session", json={}).status_code
+        forged = widget.http.post("/web/session", json={"token": "made.up"}).status_code
+
+    assert again == [200, 200, 429]
+    assert (anew, forged) == (429, 429)
 
 
 def test_every_new_session_is_somebody_else(widget: Widget) -> None:
@@ -324,6 +362,23 @@ def test_over_the_wire_it_is_an_event_stream_that_nobody_caches(turns_world: Wor
     assert response.headers["content-type"].startswith("text/event-stream")
     assert response.headers["cache-control"] == "no-store"
     assert told[:2] == ["id: 1", "event: message"]
+
+
+async def test_a_visitor_has_so_many_streams_and_no_more_until_one_ends(turns_world: World) -> None:
+    streams = events.Streams(most=2)
+    open_ones = [streams.counted("a visitor", events.stream(turns_world.services, "a visitor", 0)) for _ in range(2)]
+    for one in open_ones:
+        await anext(one)
+
+    with pytest.raises(TooMany) as refused:
+        streams.check("a visitor")
+    streams.check("another")
+
+    assert refused.value.retry_after == 15
+    async for _ in open_ones[0]:
+        await open_ones[0].aclose()  # type: ignore[attr-defined]
+        break
+    streams.check("a visitor")
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5"])

@@ -14,12 +14,15 @@ from desk import attachments, conversations, messages, outbox
 from desk.attachments import Attachment, NewAttachment
 from gateway.attachments.files import Files
 from gateway.attachments.limits import AttachmentLimits
+from gateway.care.pictures import PictureReader
+from gateway.channels.known import all_channels
 from gateway.channels.wechat.adapter import WeChat, WeChatSender
 from gateway.channels.wechat.calls.client import WeChatClient
 from gateway.channels.wechat.delivering.media import FETCH, Keeping
 from gateway.channels.wechat.delivering.pictures import LARGEST, fitted
 from gateway.channels.wechat.errors import MediaRefused
 from gateway.wording import Wording
+from tests.integration.gateway.test_attachments_kept import index, program
 from tests.integration.gateway.wechat_world import World, world
 
 WORDING = Wording.load()
@@ -40,9 +43,10 @@ class Shop:
 
     wechat: World
     files: Files
+    look: Callable[[str], object] = lambda _: None
 
     def sender(self, client: WeChatClient | None = None) -> WeChatSender:
-        keeping = Keeping(self.files, limits=LIMITS)
+        keeping = Keeping(self.files, limits=LIMITS, look=self.look)
         return WeChatSender(client or self.wechat.client, self.wechat.database, self.wechat.clock, WORDING, keeping)
 
     async def work(self, after: timedelta = timedelta(seconds=5), client: WeChatClient | None = None) -> list[str]:
@@ -297,3 +301,53 @@ async def test_an_upload_that_fails_costs_nothing_and_is_no_perhaps(shop: Shop) 
 def test_what_cannot_be_made_a_picture_is_refused(data: bytes) -> None:
     with pytest.raises(MediaRefused):
         fitted(data, "image/webp")
+
+
+# ---- the operator's program that reads pictures
+
+
+def reader_of(shop: Shop, folder: Path, *, pushes: bool = True) -> PictureReader:
+    return PictureReader(
+        db=shop.wechat.database,
+        clock=shop.wechat.clock,
+        wording=WORDING,
+        channels=all_channels(WORDING, pushes=pushes),
+        files=shop.files,
+        index=index(folder, "ERROR_403"),
+        command=program(folder, "print('ERROR_403')"),
+    )
+
+
+async def test_a_picture_is_read_once_it_is_kept_and_its_code_asked_about(shop: Shop, tmp_path: Path) -> None:
+    shop.look = reader_of(shop, tmp_path).look
+    await shop.wechat.follower("oA").picture(picture())
+
+    assert await shop.work() == ["sent"]  # fetched and read
+    assert shop.only.text == "ERROR_403"
+    assert await shop.work() == ["sent"]  # asked
+    [asked] = shop.wechat.server.texts_to("oA")
+    assert "ERROR_403" in asked
+
+
+async def test_what_cannot_be_pushed_is_read_for_the_agents_alone(shop: Shop, tmp_path: Path) -> None:
+    shop.look = reader_of(shop, tmp_path, pushes=False).look
+    await shop.wechat.follower("oA").picture(picture())
+
+    assert await shop.work() == ["sent"]
+    assert shop.only.text == "ERROR_403"
+    assert shop.wechat.counts().parked == 0
+
+
+async def test_a_picture_that_cannot_be_read_is_kept_all_the_same_and_recordings_are_not_looked_at(shop: Shop) -> None:
+    looked: list[str] = []
+
+    def fails(key: str) -> None:
+        looked.append(key)
+        raise RuntimeError("the program is broken")
+
+    shop.look = fails
+    await shop.wechat.follower("oA").voice(None, AMR)
+    assert (await shop.work(), looked) == (["sent"], [])
+    await shop.wechat.follower("oA").picture(picture())
+    assert (await shop.work(), len(looked)) == (["sent"], 1)
+    assert [one.status for one in shop.known()] == ["stored", "stored"]

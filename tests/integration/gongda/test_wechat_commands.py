@@ -116,3 +116,8 @@ def test_without_an_account_the_variables_are_named(account: FakeWeChat, monkeyp
 )
 def test_every_code_comes_with_a_remedy(code: int, told: str) -> None:
     assert told in explained_error(from_code(code, "x"), "https://api.example")
+
+
+def test_the_help_names_the_section_in_which_menu_and_scenes_are_written() -> None:
+    assert "wechat 部分的 menu" in run("menu", "push", "--help")
+    assert "wechat.scenes" in run("qrcode", "--help")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,19 @@ def test_a_full_disk_is_told_as_such_and_leaves_nothing_half_written(files: File
 
     assert error.value.key == "full"
     assert [path.read_bytes() for path in everything(tmp_path)] == [b"before"]
+
+
+def test_files_leave_room_on_the_disk_for_messages_and_tickets(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    roomy, tight = Files(tmp_path / "files"), Files(tmp_path / "files", reserve=2 * free)
+    roomy.put(b"there already")
+
+    with pytest.raises(NotKept) as error:
+        tight.put(b"one more")
+
+    assert error.value.key == "full"
+    assert tight.read(tight.put(b"there already")) == b"there already"
+    assert len(everything(tmp_path)) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Note(RequestBody):
 FAILURES: dict[str, Exception] = dict(
     missing=Missing(),
     slow_down=TooMany(),
+    slow_down_for_a_while=TooMany(retry_after=7),
     not_signed_in=NotSignedIn(),
     api_key=NotSignedIn("api_key"),
     too_large=TooLarge(limit=2_000),
@@ -276,3 +277,14 @@ async def test_a_path_may_have_a_limit_of_its_own(client: httpx2.AsyncClient, pa
     streamed = await client.post(path, content=chunks(note(limit + 1)), headers=json_type)
     assert (fits.status_code, over.status_code, streamed.status_code) == (200, 413, 413)
     assert str(limit) in over.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("slow_down_for_a_while", "7"), ("slow_down", None), ("busy", "2"), ("missing", None)]
+)
+async def test_where_waiting_helps_the_answer_says_how_long(
+    client: httpx2.AsyncClient, name: str, seconds: str | None
+) -> None:
+    response = await client.get(f"/fail/{name}")
+
+    assert response.headers.get("retry-after") == seconds

@@ -3,7 +3,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -87,3 +90,27 @@ def test_a_fake_that_runs_answers_the_phone_and_the_interface(settings: Settings
     assert "手机" in httpx2.get(f"{account.url}/").text
     body = {"grant_type": "client_credential", "appid": fake_account.APP_ID, "secret": account.app_secret}
     assert httpx2.post(f"{account.url}/cgi-bin/stable_token", json=body).json()["access_token"]
+
+
+def test_it_signs_with_the_time_of_the_development_clock_as_the_gateway_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed: list[int] = []
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            signed.append(int(parse_qs(urlsplit(self.path).query)["timestamp"][0]))
+            self.send_error(403)
+
+    clock = tmp_path / "clock"
+    clock.write_text("2027-01-04T10:00:00+08:00", encoding="utf-8")
+    with HTTPServer(("127.0.0.1", 0), Gateway) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("GONGDA_DATA", str(tmp_path))
+        monkeypatch.setenv("GONGDA_PORT", str(server.server_port))
+        monkeypatch.setenv("GONGDA_DEV_CLOCK", str(clock))
+        settings = load_settings()
+        fake_account.connected(fake_account.account(settings, 0, "plain"), settings)
+        server.shutdown()
+
+    assert abs(signed[0] - datetime(2027, 1, 4, 2, tzinfo=UTC).timestamp()) < 60

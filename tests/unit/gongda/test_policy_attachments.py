@@ -45,7 +45,7 @@ def test_no_kinds_is_no_files(tmp_path: Path) -> None:
         ("max_mb = 51", "50"),
         ("mb_per_day = 5", "不能小于 max_mb"),
         ("keep_days = -1", "保存几天"),
-        ('ocr_command = "tesseract"', "ocr_command 应是列表"),
+        ('ocr_command = "tesseract"', 'ocr_command 应是列表，例如 ["tesseract"]'),
         ("maximum = 3", "不认识的项 maximum"),
     ],
 )

@@ -114,6 +114,7 @@ def test_a_scene_that_nobody_could_use_is_told(tmp_path: Path, scene: str, told:
         ("msgmenu = 1", "msgmenu 只能是 true 或 false"),
         ('faq = ["' + '", "'.join(f"问题{number}" for number in range(10)) + '"]', "最多 9 个"),
         ('faq = [""]', "应有 1 到 40 个字"),
+        ('faq = "怎么导出报表"', 'faq 应是列表，例如 ["怎么导出报表"]'),
         ("scenes = 1", "[wechat.scenes]"),
         ('colour = "red"', "不认识的项 colour"),
     ],

@@ -79,6 +79,9 @@ def test_keys_and_tokens_may_be_rotated(environment: pytest.MonkeyPatch) -> None
         ({"aes_key": KEY, "app_id": ""}, "GONGDA_WECHAT_APP_ID"),
         ({"mode": "安全"}, "plain（明文模式）、compatible（兼容模式）、secure（安全模式）"),
         ({"token": "x"}, "3 到 32"),
+        ({"api_base": "api.weixin.qq.com"}, "https://"),
+        ({"customer_service": "true"}, "GONGDA_WECHAT_APP_SECRET"),
+        ({"customer_service": "maybe"}, "GONGDA_WECHAT_CUSTOMER_SERVICE（应为 true 或 false）"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(environment: pytest.MonkeyPatch, values: dict[str, str], said: str) -> None:

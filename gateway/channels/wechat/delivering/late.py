@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from desk import conversations, messages, outbox, turns
 from desk.clock import Clock
 from desk.database import Database
+from desk.errors import NotFound
 from desk.messages import Message
 from desk.outbox import Delivery, DeliveryDraft
 from desk.session import Session
@@ -25,6 +26,9 @@ from gateway.turns.flow import Accepted, Also
 from gateway.wording import Wording
 
 KIND = "wechat_late"
+_FIRST_LOOK, _SLOWEST = timedelta(seconds=5), timedelta(minutes=1)  # while there is no turn yet
+_HOPE = timedelta(days=3)  # a message that no turn has taken up by then is shown to the team as failed
+_NO_TURN = "no turn has dealt with the message yet"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,27 @@ def kept(session: Session, message_id: int) -> bool:
     return outbox.is_sent(session, _key(message_id))
 
 
+def held(session: Session, message_id: int) -> bool:
+    """Whether somebody has the promise in their hands at this moment. Only reads."""
+    return outbox.is_leased(session, _key(message_id))
+
+
+def taken_over(session: Session, accepted: Accepted, openid: str, until: datetime, *, now: datetime) -> bool:
+    """The answer is given here: whoever holds the promise finds that it is theirs no more, and it is made anew in case
+    that this one is not heard by `until`. False when it has been kept already."""
+    answered(session, accepted.message_id)
+    return outbox.enqueue(session, _draft(accepted.conversation_id, accepted.message_id, openid, until), now=now)
+
+
+def underway(session: Session, conversation_id: int, *, too_late: bool = False) -> bool:
+    """Whether an answer is being looked for in this conversation, or was and has not been heard. Only reads.
+
+    `too_late`: only one that its own message's deliveries will not bring any more.
+    """
+    counted = ("leased",) if too_late else ("pending", "leased")
+    return any(row.status in counted for row in outbox.unsent(session, conversation_id, KIND))
+
+
 def answered(session: Session, message_id: int) -> None:
     """The answer has gone out: nothing is promised any more."""
     outbox.needless(session, _key(message_id))
@@ -74,9 +99,11 @@ def _key(message_id: int) -> str:
 
 
 async def fulfil(delivery: Delivery, database: Database, wording: Wording, clock: Clock, *, pushes: bool) -> Verdict:
-    """Queue the texts of the message's turn, unless that has been done; `again` while there is no turn yet.
+    """Queue the texts of the message's turn, unless that has been done; `again` while there is no turn yet, such as
+    when the gateway is down: it takes the message up when it comes back, however long that takes.
 
-    `sent` also when there is nothing to say, because a human has the conversation. Raises StoreError, NotFound.
+    `sent` also when there is nothing to say, because a human has the conversation, or the message was erased. Raises
+    StoreError.
     """
     return await asyncio.to_thread(_fulfil, delivery, database, wording, clock(), pushes)
 
@@ -93,15 +120,31 @@ def _fulfil(delivery: Delivery, database: Database, wording: Wording, now: datet
     found = _find(delivery, database, wording)
     with database.write() as session:
         if not found.done:
-            status = outbox.mark_failed(session, delivery, "no turn has dealt with the message yet", now=now)
-            return "lost" if status is None else "again" if status == "pending" else "parked"
+            return _look_again(session, delivery, now)
         if not outbox.mark_sent(session, delivery, now=now):
             return "lost"  # a repeat of the message has been answered meanwhile
         queue(session, found.drafts, pushes=pushes, now=now)
         return "sent"
 
 
+def _look_again(session: Session, delivery: Delivery, now: datetime) -> Verdict:
+    """Not counted as a try: nobody has refused anything."""
+    waited = now - delivery.created_at
+    if waited > _HOPE:
+        status = outbox.mark_failed(session, delivery, _NO_TURN, permanent=True, now=now)
+        return "lost" if status is None else "failed"
+    pause = min(max(waited / 2, _FIRST_LOOK), _SLOWEST)
+    return "again" if outbox.postpone(session, delivery, now + pause, _NO_TURN) else "lost"
+
+
 def _find(delivery: Delivery, database: Database, wording: Wording) -> _Found:
+    try:
+        return _look(delivery, database, wording)
+    except NotFound:  # erased meanwhile
+        return _Found(done=True)
+
+
+def _look(delivery: Delivery, database: Database, wording: Wording) -> _Found:
     with database.read() as session:
         message = messages.by_ids(session, [int(delivery.payload["message"])])[0]
         if message.turn_id is None:

@@ -6,7 +6,7 @@ All of it short transactions in a thread; none while a message can be answered a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -18,11 +18,13 @@ from desk.database import Database
 from desk.outbox import Delivery
 from desk.session import Session
 from gateway.channels.wechat.delivering import late, rows
+from gateway.channels.wechat.delivering.together import Together
 from gateway.channels.wechat.hearing.contact import CHANNEL
 from gateway.channels.wechat.passive import Arrangement, Owed
 from gateway.turns.flow import Accepted
 
 _WHILE_ANSWERING = timedelta(seconds=60)  # how long brought rows are ours: past WeChat's three deliveries
+_LOOK_EVERY = 0.25  # seconds, for an answer that another request waits for
 _AFTER_THE_REPLY = timedelta(seconds=2)  # so that the second part does not arrive before the first
 
 
@@ -43,6 +45,14 @@ class Recipient:
     message_id: str
 
 
+@dataclass(frozen=True)
+class _Out:
+    """What has gone out in time."""
+
+    deliveries: tuple[Delivery, ...]
+    answered: int | None
+
+
 class Ledger:
     """The desk, as far as the channel needs it. `pushes`: the account may send customer-service messages."""
 
@@ -50,6 +60,7 @@ class Ledger:
         self._database = database
         self._clock = clock
         self._pushes = pushes
+        self._out: Together[_Out] = Together(self._brought)
 
     @property
     def database(self) -> Database:
@@ -64,9 +75,33 @@ class Ledger:
         """The same by follower; None for a new one. Raises StoreError."""
         return await asyncio.to_thread(self._known, openid, message_id)
 
-    async def kept(self, message_id: int) -> bool:
-        """Whether the promise to answer this message has been kept: its answer is in the outbox. Raises StoreError."""
-        return await asyncio.to_thread(self._kept, message_id)
+    async def underway(self, conversation_id: int, *, too_late: bool = False) -> bool:
+        """Whether an answer is still being looked for; when it is not any more, `standing` knows of it.
+
+        `too_late`: only one that its own message's deliveries will not bring. Raises StoreError.
+        """
+        return await asyncio.to_thread(self._underway, conversation_id, too_late=too_late)
+
+    async def once_owed(
+        self, conversation_id: int, message_id: str, seconds: float, *, too_late: bool = False
+    ) -> tuple[Standing, bool]:
+        """How things stand, and whether an answer is still being looked for. An account that cannot push gives that one
+        up to `seconds`, because nothing else will bring it. Raises StoreError, NotFound."""
+        give_up = asyncio.get_running_loop().time() + seconds - _LOOK_EVERY
+        while True:
+            waits = await self.underway(conversation_id, too_late=too_late)
+            standing = await self.standing(conversation_id, message_id)
+            if standing.owed or not waits or self._pushes or asyncio.get_running_loop().time() > give_up:
+                return standing, waits
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def kept(self, accepted: Accepted, openid: str, within: timedelta) -> bool:
+        """Whether the promise to answer this message has been kept: its answer is in the outbox.
+
+        If not, it is ours from now on: another process that was about to keep it does not any more, and the worker does
+        when nobody has heard the answer `within` that time. Raises StoreError.
+        """
+        return await asyncio.to_thread(self._kept, accepted, openid, within)
 
     async def tells(self, turn_id: str, message_id: int) -> bool:
         """Whether the delivery of this message is the one of its burst that carries the turn's replies.
@@ -88,9 +123,9 @@ class Ledger:
     async def brought(self, deliveries: Iterable[Delivery], answered: int | None = None) -> None:
         """They went out in time, with the answer to the message `answered`; a repetition changes nothing.
 
-        Raises StoreError.
+        Under load many are written down with one commit. Raises StoreError.
         """
-        await asyncio.to_thread(self._brought, tuple(deliveries), answered)
+        await self._out.add(_Out(tuple(deliveries), answered))
 
     async def promise(self, accepted: Accepted, openid: str, patience: float) -> tuple[Delivery, ...]:
         """An answer will be late. Not kept within `patience` seconds, the worker keeps it. Raises StoreError."""
@@ -109,9 +144,17 @@ class Ledger:
             found = conversations.find(session, CHANNEL, openid)
             return _standing(session, found, message_id, self._clock()) if found else None
 
-    def _kept(self, message_id: int) -> bool:
+    def _underway(self, conversation_id: int, *, too_late: bool) -> bool:
         with self._database.read() as session:
-            return late.kept(session, message_id)
+            return late.underway(session, conversation_id, too_late=too_late)
+
+    def _kept(self, accepted: Accepted, openid: str, within: timedelta) -> bool:
+        with self._database.read() as session:
+            if not late.held(session, accepted.message_id):
+                return late.kept(session, accepted.message_id)
+        now = self._clock()
+        with self._database.write() as session:
+            return not late.taken_over(session, accepted, openid, now + within, now=now)
 
     def _tells(self, turn_id: str, message_id: int) -> bool:
         with self._database.read() as session:
@@ -140,9 +183,14 @@ class Ledger:
     def _take_owed(
         self, session: Session, conversation_id: int, now: datetime, message_id: str = "", but: str = ""
     ) -> tuple[Delivery, ...]:
-        """Ours while we answer; what the worker has in its hands at this moment is left to it."""
+        """Ours while we answer; what the worker has in its hands at this moment is left to it.
+
+        Nor is it what an earlier delivery has queued under `but`, or what has come since: a repeat is arranged as that
+        was, or what the two leave out of each other would be lost.
+        """
         owed = rows.owed(session, conversation_id, now, mine=_hand(message_id))
-        ids = [row.id for row in owed if not (but and row.dedupe_key.startswith(but))]
+        queued = [row.id for row in outbox.unsent(session, conversation_id, rows.KIND) if _under(row, but)]
+        ids = [row.id for row in owed if not queued or row.id < min(queued)]
         return outbox.take(session, ids, mine=_hand(message_id), duration=_WHILE_ANSWERING, now=now)
 
     def _sayable(self, owed: tuple[Delivery, ...]) -> Iterable[Delivery]:
@@ -158,12 +206,14 @@ class Ledger:
         else:
             outbox.park(session, row, rows.NO_PERMISSION, now=now)
 
-    def _brought(self, deliveries: tuple[Delivery, ...], answered: int | None) -> None:
+    def _brought(self, out: Sequence[_Out]) -> None:
+        rows_out = {delivery.id: delivery for one in out for delivery in one.deliveries}
+        messages_out = {one.answered for one in out if one.answered is not None}
         with self._database.write() as session:
-            for delivery in deliveries:
+            for _, delivery in sorted(rows_out.items()):  # in one order, so that two processes never wait in a circle
                 outbox.mark_sent(session, delivery, now=self._clock())
-            if answered is not None:
-                late.answered(session, answered)
+            for message_id in sorted(messages_out):
+                late.answered(session, message_id)
 
     def _promise(self, accepted: Accepted, openid: str, patience: float) -> tuple[Delivery, ...]:
         now = self._clock()
@@ -208,6 +258,10 @@ class Ledger:
 
 def _standing(session: Session, conversation: Conversation, message_id: str, now: datetime) -> Standing:
     return Standing(conversation, bool(rows.owed(session, conversation.id, now, mine=_hand(message_id))))
+
+
+def _under(row: Delivery, key: str) -> bool:
+    return bool(key) and row.dedupe_key.startswith(key)
 
 
 def _hand(message_id: str) -> str | None:

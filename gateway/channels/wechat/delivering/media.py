@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -40,11 +41,15 @@ _HOURLY = timedelta(hours=1)  # once the outbox's own pauses are used up
 
 @dataclass(frozen=True)
 class Keeping:
-    """Where files go, who looks at them first, and what is taken."""
+    """Where files go, who looks at them first, and what is taken.
+
+    `look` is told the key of each picture once it is kept: whoever reads pictures does it there, in a thread.
+    """
 
     files: Files = field(default_factory=lambda: Files(None))
     checker: Checker = field(default_factory=Checker)
     limits: AttachmentLimits = field(default_factory=AttachmentLimits)
+    look: Callable[[str], object] = lambda _: None
 
 
 async def fetch(
@@ -87,7 +92,10 @@ class _Fetching:
             if isinstance(error, (NotPermitted, NotSetUp)):
                 log.error("微信拒绝了取文件：%s", error)
             return await self._later(delivery, file, str(error))
-        return await asyncio.to_thread(self._stored, delivery, file, checked, digest)
+        verdict = await asyncio.to_thread(self._stored, delivery, file, checked, digest)
+        if checked.width is not None:
+            await asyncio.to_thread(self._look, file.key)
+        return verdict
 
     def _wanted(self, delivery: Delivery) -> Attachment | None:
         """None for one that is here already, was given up or erased, or never was."""
@@ -108,6 +116,13 @@ class _Fetching:
         with self._database.write() as session:
             attachments.stored(session, file.id, checked, digest, name=checked.name)
             return self._sent(session, delivery)
+
+    def _look(self, key: str) -> None:
+        """The picture is kept, whatever comes of it."""
+        try:
+            self._keeping.look(key)
+        except Exception:
+            log.exception("a picture from WeChat could not be read; it is kept, and people can look at it")
 
     def _done(self, delivery: Delivery) -> Verdict:
         with self._database.write() as session:

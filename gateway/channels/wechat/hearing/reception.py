@@ -87,9 +87,10 @@ class Reception:
         with self._database.write() as session:
             if inbound.event in ARRIVALS:
                 return self._arrived(session, inbound, now)
-            if inbound.event == _LEFT:
-                windows.closed(session, CHANNEL, inbound.openid, now=now)
+            # The conversation is locked first, as everywhere: whoever sends looks at the windows behind it.
             self._noted(session, inbound, "left" if inbound.event == _LEFT else "closed", now)
+            if inbound.event == _LEFT:
+                windows.closed(session, CHANNEL, inbound.openid, now=_left_at(inbound, now))
         return None
 
     # -- coming and going ------------------------------------------------------------------------
@@ -204,6 +205,15 @@ class Reception:
 
     def _text(self, key: str, **values: str) -> str:
         return self._wording.text(f"wechat.{key}", **values)
+
+
+def _left_at(inbound: EventXml, now: datetime) -> datetime:
+    """By WeChat's clock, so that a late delivery does not shut what they have opened by coming back meanwhile; its
+    seconds are whole ones."""
+    try:
+        return min(now, datetime.fromtimestamp(inbound.created + 1, now.tzinfo))
+    except (ValueError, OverflowError, OSError):
+        return now
 
 
 def _key(to: Message) -> str:

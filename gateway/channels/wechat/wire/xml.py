@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from gateway.channels.wechat.errors import UnknownShape
 from gateway.channels.wechat.wire.fields import BODY_LIMIT, fields
@@ -27,7 +28,7 @@ class InboundXml:
     account: str  # ours, ToUserName
     openid: str  # the follower's, FromUserName
     created: int  # seconds since 1970
-    message_id: str  # MsgId; for events, which have none, FromUserName:CreateTime:Event
+    message_id: str  # MsgId; for events, which have none, FromUserName:CreateTime:Event, and which button
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,14 @@ class _Fields:
         kind = self._match("MsgType", _NAME)
         openid, created = self._match("FromUserName", _ACCOUNT), self._match("CreateTime", _SECONDS)
         event = self._match("Event", _NAME) if kind == "event" else ""
-        message_id = f"{openid}:{created}:{event}" if event else self._match("MsgId", _MSG_ID)
+        message_id = self._event_id(openid, created, event) if event else self._match("MsgId", _MSG_ID)
         base = InboundXml(self._match("ToUserName", _ACCOUNT), openid, int(created), message_id)
         return self._typed(kind, event, base)
+
+    def _event_id(self, openid: str, created: str, event: str) -> str:
+        """Two buttons pressed within a second are two questions; WeChat's seconds cannot tell them apart."""
+        pressed = f":{crc32(self._texts.get('EventKey', '').encode()):08x}" if event == "CLICK" else ""
+        return f"{openid}:{created}:{event}{pressed}"
 
     def _typed(self, kind: str, event: str, base: InboundXml) -> InboundXml:
         common = (base.account, base.openid, base.created, base.message_id)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from desk import agents, outbox, windows
+from desk import agents, outbox, tickets, windows
 from gateway.channels.known import all_channels
 from gateway.channels.wechat.delivering import rows
 from gateway.channels.wechat.hearing.contact import open_window
+from gateway.console.desk.card import live
 from gateway.console.desk.window import Window, window
 from gateway.wording import Wording
 from tests.integration.gateway.console.world import Staff, World
@@ -129,3 +131,41 @@ def test_other_channels_have_no_window(world: World) -> None:
     with world.db.read() as session:
         assert window(session, world.talk(number), world.services.channels, world.clock()) is None
     assert "data-window" not in page(world, number)
+
+
+def done(world: World, number: str, key: str, text: str = "您好") -> str:
+    """What the page says of a reply once it is sent."""
+    browser = world.browser_later("zhang")
+    answer = browser.post(f"/console/tickets/{number}/reply", data={"text": text, "key": key})
+    return browser.get(answer.headers["location"]).text
+
+
+def test_nobody_is_told_that_a_reply_is_sent_before_wechat_has_it(world: World, number: str) -> None:
+    assert "已交给微信发送。" in done(world, number, "reply-01", "长" * 700)  # two parts
+    assert "已交给微信发送，超出次数的部分" in done(world, number, "reply-02", "长" * 1998)  # four, and three are left
+
+
+def test_a_reply_to_one_who_cannot_be_reached_is_said_to_wait(world: World, number: str) -> None:
+    with world.db.write() as session:
+        windows.emptied(session, "wechat", FOLLOWER, as_of=world.clock())
+    told = done(world, number, "reply-01")
+    assert "已保存，现在发不出去，等客户下次发消息时送达" in told
+    assert "已发送" not in told
+
+
+def test_the_page_is_another_one_when_the_follower_writes_or_a_reply_has_gone(world: World, number: str) -> None:
+    versions = [version(world, number)]
+    world.say(number, "好了吗", "in-2")
+    versions.append(version(world, number))
+    say(world, number, "一")
+    versions.append(version(world, number))
+    with world.db.write() as session:
+        outbox.mark_sent(session, outbox.lease(session, now=world.clock())[0], now=world.clock())
+    versions.append(version(world, number))
+    assert all(one != following for one, following in pairwise(versions))
+
+
+def version(world: World, number: str) -> str:
+    """What tells a page that looks at the ticket to fetch what is around the transcript."""
+    with world.db.read() as session:
+        return live(session, tickets.get(session, number), world.agent("zhang")).version

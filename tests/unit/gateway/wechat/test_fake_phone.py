@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from html.parser import HTMLParser
@@ -190,6 +191,12 @@ async def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(pag
     assert addresses == ["/phone.css", "/phone.js"]
     for address in (*addresses, "/words.json"):
         assert (await page.http.get(address)).status_code == 200
+
+
+async def test_who_opens_the_page_before_anything_has_happened_sees_the_state_at_once(page: Page) -> None:
+    (begins,) = re.findall(r"let version = (-?\d+)", (FILES / "phone.js").read_text(encoding="utf-8"))
+    async with asyncio.timeout(1):
+        assert (await page.state(int(begins)))["mode"] == "secure"
 
 
 async def test_another_host_name_is_refused(page: Page) -> None:

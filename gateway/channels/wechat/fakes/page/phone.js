@@ -4,7 +4,7 @@ const $ = (id) => document.getElementById(id);
 const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const drawn = new Map(); // number of the entry -> its <li>
 const entries = new Map();
-let version = 0;
+let version = -1; // of the state shown; 0 is the first there is
 let menuShown = null;
 
 function element(tag, className, text) {
