@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import conversations, messages, tickets
+from desk import contacts, conversations, messages, tickets
 from desk.conversations import Choice, Conversation
 from desk.messages import Message
 from desk.session import Session
@@ -19,6 +19,7 @@ from gateway.turns.bursts import joined
 from gateway.turns.choices import pick
 from gateway.turns.neutral import neutral
 from zhtext.script import detect
+from zhtext.slots import slot_values
 
 _COMPLAINT = "complaint"
 
@@ -37,6 +38,7 @@ class Heard:
     urgent: bool  # the one of this conversation is a P1 already
     complained: bool  # so has somebody in this conversation, about what is open
     voice: Voice
+    phone: str  # by which the person can be called, as far as it is known: nobody is asked for it then
     reassured: bool  # since the hand-off the bot has already said that messages reach the human
 
 
@@ -52,6 +54,7 @@ def hear(services: Services, conversation_id: int, message_ids: tuple[int, ...])
         here = [one for one in open_tickets if one.conversation_id == conversation_id]
         complained = _complained(session, here)
         replied = asking.heard(session, conversation, burst, services.wording, now)
+        phone = contacts.get(session, conversation.contact_id).phone or ""
     question = joined([message.text for message in burst])
     choice = _picked(conversation, burst, now)
     asked = _spoken(choice) if choice else question
@@ -66,6 +69,7 @@ def hear(services: Services, conversation_id: int, message_ids: tuple[int, ...])
         urgent=any(one.priority == "P1" for one in here),
         complained=complained,
         voice=_voice(conversation, question),
+        phone=slot_values(phone).get("phone", ""),
         # The notice of the hand-off is the last word until somebody writes again.
         reassured=bool(said) and said[-1].kind != "notice",
     )

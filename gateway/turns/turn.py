@@ -225,7 +225,7 @@ class TurnRunner:
             channel=conversation.channel,
             script=heard.voice.script,
             region=heard.voice.region,
-            slots=dict(conversation.slots),
+            slots={**({"phone": heard.phone} if heard.phone else {}), **conversation.slots},
             form=conversation.form,
             last_question=conversation.last_question,
             misses=conversation.misses,

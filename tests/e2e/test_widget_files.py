@@ -332,3 +332,21 @@ def test_without_the_feature_there_are_no_buttons_for_files(fake_site: FakeSite,
 
     expect(widget.panel.locator(".tools")).to_be_hidden()
     expect(widget.panel.locator(".composer .files li")).to_have_count(0)
+
+
+def test_the_first_picture_may_be_pasted_without_network(desktop: Person, site: str, desk: FakeDesk) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+    fetched = "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/parts/cards.js'))"
+    until(lambda: bool(widget.page.evaluate(fetched)), 5, "the code for files")
+
+    person.set_offline(True)
+    give(widget.page, "paste", "form.composer textarea")
+    expect(widget.panel.locator(".composer .files li")).to_have_count(1)
+    widget.input.press("Enter")
+    expect(widget.panel.locator(".from-user .picture")).to_have_count(1)
+    person.set_offline(False)
+
+    until(lambda: len(desk.files) == 1, 20, "the picture to arrive")

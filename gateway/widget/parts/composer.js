@@ -7,7 +7,7 @@ import { limits } from "./accepted.js";
 import { composing, h, icon, press } from "./dom.js";
 
 const AGAIN_MS = 2000;
-const NEEDED = ["pictures", "blobs", "upload"]; // for a file, which may come when the network is gone
+const NEEDED = ["pictures", "blobs", "upload", "messages", "cards"]; // for a file, which may come when the network is gone
 const TOUCH = window.matchMedia("(pointer: coarse)");
 
 export class Composer {

@@ -166,6 +166,7 @@ class GongdaWidget extends HTMLElement {
   }
 
   #restart() {
+    this.#room?.close(); // an open form was the other person's
     this.#conversation?.reset();
     return this.#rebuild();
   }

@@ -50,6 +50,13 @@ def known(world: World, who: str) -> contacts.Contact:
 # -- who it is -----------------------------------------------------------------------------------
 
 
+def test_nobody_is_asked_for_the_number_that_the_page_has_told(widget: Widget) -> None:
+    me, _ = device(widget, identity=person(phone="138 0000 0000"))
+    me.say("转人工")
+    told = widget.world.engine.asked[-1][2].slots
+    assert told["phone"] == "13800000000"
+
+
 def test_somebody_signed_is_known_by_name(widget: Widget) -> None:
     me, told = device(widget, identity=person(email="w@x.example", company="江恒"))
 

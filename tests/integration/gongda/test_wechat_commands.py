@@ -87,6 +87,15 @@ def test_check_tells_what_is_right_and_what_is_not(account: FakeWeChat) -> None:
     assert run("check").count("✓") == 2
 
 
+def test_check_believes_no_token_that_was_had_with_another_secret(
+    account: FakeWeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("menu", "push")
+    monkeypatch.setenv("GONGDA_WECHAT_APP_SECRET", "wrong")
+    result = RUNNER.invoke(app, ["wechat", "check"])
+    assert "✗ 微信没有接受，返回码 40125" in result.output
+
+
 def test_a_wrong_secret_is_told_with_the_code_and_the_remedy(
     account: FakeWeChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
