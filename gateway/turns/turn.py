@@ -239,9 +239,10 @@ class TurnRunner:
 
 
 def _held(session: Session, heard: Heard, now: datetime) -> Heard:
-    """The conversation, locked before any ticket as everywhere, and whose it is now: two people may have become one."""
+    """The conversation, locked before any ticket as everywhere. Whose it is now, for two people may have become one,
+    and what is known of them by now, for a page or a scan may have told something meanwhile."""
     present = conversations.update(session, heard.conversation.id, {}, now=now)
-    return replace(heard, conversation=replace(heard.conversation, contact_id=present.contact_id))
+    return replace(heard, conversation=replace(heard.conversation, contact_id=present.contact_id, slots=present.slots))
 
 
 def _emergency(part: Part, parts: Sequence[Part]) -> bool:

@@ -25,6 +25,7 @@ from contract.decisions import (
 )
 from contract.turn import TurnContext
 from desk import contacts, conversations, tickets
+from desk.conversations import Change
 from desk.errors import StoreFull
 from desk.tables import UnansweredRow
 from gateway.engine import Part, Said
@@ -672,3 +673,19 @@ async def test_every_decision_is_answered_with_something(turns_world: World, par
     assert outcome.replies
     assert all(text.strip() for text in texts(outcome))
     assert "$" not in "".join(texts(outcome))
+
+
+async def test_what_a_page_tells_while_the_engine_thinks_is_kept(turns_world: World) -> None:
+    await turns_world.say("你好")
+
+    def told_meanwhile(text: str, context: TurnContext) -> Sequence[Part]:
+        known = turns_world.conversation()
+        with turns_world.db.write() as session:
+            slots = {**known.slots, "version": "6.2"}
+            conversations.update(session, known.id, Change(slots=slots), now=turns_world.clock())
+        return [Said("好的")]
+
+    turns_world.script = told_meanwhile
+    await turns_world.say("我电话是13800000000")
+
+    assert dict(turns_world.conversation().slots) == {"version": "6.2", "phone": "13800000000"}

@@ -90,3 +90,20 @@ def test_every_character_that_folds_to_a_slash_is_known() -> None:
     folding = [chr(point) for point in range(0x110000) if unicodedata.normalize("NFKC", chr(point)).lstrip()[:1] == "/"]
 
     assert all(neutral(char + "restart") == "restart" for char in folding)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("怎么导出报表。", "怎么导出报表"),
+        ("怎麼匯出報表 ． ", "怎麼匯出報表"),
+        ("ERROR_403.", "ERROR_403"),
+        ("无语。。。", "无语。。。"),
+        ("算了...", "算了..."),
+        ("导出？", "导出？"),
+        ("。", "。"),
+        ("升级到 6.2", "升级到 6.2"),
+    ],
+)
+def test_one_full_stop_at_the_end_goes(said: str, left: str) -> None:
+    assert neutral(said) == left
