@@ -38,11 +38,12 @@ unit: ## 单元、集成与契约测试（3.11）
 engine: ## 引擎一侧的测试（3.10）
 	@$(ENGINE_PY) -m pytest tests/engine -q
 
-e2e: ## 真实进程、真实浏览器
-	@$(PY) -m pytest tests/e2e -q
+e2e: ## 真实浏览器对着假服务器，然后真实进程、真实浏览器
+	@$(PY) -m pytest tests/e2e -q -m "not e2e" -n 2 --dist loadfile
+	@$(PY) -m pytest tests/e2e -q -m e2e
 
 conversations: ## 整段对话，用真实引擎逐句核对（tests/conversations/*.yml）
-	@$(PY) -m pytest tests/conversations -q -o disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true
+	@$(PY) -m pytest tests/conversations -q -n 2 -o disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true
 
 campaign: ## 耗时的评测与故障演练，结果写入 evaluation/results/
 	@sh scripts/campaign.sh

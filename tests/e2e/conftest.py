@@ -16,14 +16,15 @@ from tests.e2e.stack import Stack
 from tests.e2e.visitor import Visitor
 from tests.e2e.wechat_server import WeChatServer
 
+_REAL = {"stack", "place"}  # fixtures that start them
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here starts the real processes."""
+    """What starts the real processes has the machine for itself; a browser before a fake server does not need that."""
     for item in items:
-        if "tests/e2e" in str(item.path):
+        if "tests/e2e" in str(item.path) and _REAL & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.e2e)
 
 
