@@ -75,6 +75,7 @@ def unsent(wechat: World, kind: str) -> int:
 async def test_a_night_without_gateway_breaks_no_promise(wechat: World) -> None:
     wechat.flow.burst = 2  # never complete: no turn
     await cut_off(wechat.follower("oA"), "怎么导入")
+    await wechat.process.channel.aclose()  # the gateway is gone
     for _ in range(40):
         assert await wechat.work(timedelta(minutes=10)) == ["again"]
 
