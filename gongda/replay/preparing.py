@@ -21,6 +21,10 @@ from gongda.settings import Settings, elsewhere
 from gongda.training import model_path, train_engine
 
 Say = Callable[[str], object]
+# All of the operator's own account: the stage has one of its own.
+_NO_ACCOUNT: dict[str, object] = {
+    name: field.get_default() for name, field in Settings.model_fields.items() if name.startswith("wechat_")
+}
 
 
 def scratch_settings(settings: Settings, folder: Path, engine_port: int, actions_port: int) -> Settings:
@@ -33,9 +37,7 @@ def scratch_settings(settings: Settings, folder: Path, engine_port: int, actions
         engine_port=engine_port,
         actions_port=actions_port,
         database_url=None,
-        wechat_token=None,
-        wechat_app_id="",
-        wechat_app_secret=None,
+        **_NO_ACCOUNT,
     )
 
 
