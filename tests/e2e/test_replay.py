@@ -98,7 +98,8 @@ def test_nothing_is_left_of_a_replay_that_is_stopped(stack: Stack, tmp_path: Pat
     # A killed grandchild is gone when the system has reaped it, on a busy machine a moment later.
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not alive
-    assert list(scratch.iterdir()) == []
+    # jieba keeps its dictionary there for the next time; a slow machine has loaded it by then.
+    assert {path.name for path in scratch.iterdir()} <= {"jieba.cache"}
 
 
 def written(folder: Path, *scripts: dict[str, Any]) -> Path:

@@ -26,7 +26,7 @@ from gateway.turns.flow import Accepted, Also
 from gateway.wording import Wording
 
 KIND = "wechat_late"
-_FIRST_LOOK, _SLOWEST = timedelta(seconds=5), timedelta(minutes=1)  # while there is no turn yet
+_FIRST_LOOK, _SLOWEST = timedelta(seconds=10), timedelta(minutes=1)  # while there is no turn yet: each look is a write
 _HOPE = timedelta(days=3)  # a message that no turn has taken up by then is shown to the team as failed
 _NO_TURN = "no turn has dealt with the message yet"
 
@@ -133,7 +133,7 @@ def _look_again(session: Session, delivery: Delivery, now: datetime) -> Verdict:
     if waited > _HOPE:
         status = outbox.mark_failed(session, delivery, _NO_TURN, permanent=True, now=now)
         return "lost" if status is None else "failed"
-    pause = min(max(waited / 2, _FIRST_LOOK), _SLOWEST)
+    pause = min(max(waited, _FIRST_LOOK), _SLOWEST)
     return "again" if outbox.postpone(session, delivery, now + pause, _NO_TURN) else "lost"
 
 
