@@ -1,5 +1,6 @@
 #!/bin/sh
 # The long measurements, one after the other; each writes its dated result under evaluation/results/.
+# The property tests look for new examples here; `make test` takes the same ones each time.
 # About two hours on two cores the first time: each of the two DIET pipelines trains for some 20 minutes on 30 examples
 # of each intent, and would for hours on all of them.
 set -eu
@@ -13,6 +14,7 @@ today=$(date -u +%F)
 .venv-engine/bin/python -m evaluation.intents --train nlu_data --test $questions/intents_c.jsonl \
     --oos $questions/out_of_scope_c.jsonl --knowledge $questions/kb_b.jsonl \
     --configs config.yml evaluation/configs/logistic.yml --out "evaluation/results/$today-intents-all.json"
+.venv/bin/python -m pytest tests/unit tests/integration -q -n auto --dist loadfile --hypothesis-profile=roaming
 .venv/bin/python -m evaluation.understanding
 .venv/bin/python -m evaluation.retrieval --entries kb --queries $questions/kb_c.jsonl --oos $questions/kb_c_unanswerable.jsonl
 .venv/bin/python -m evaluation.encoders

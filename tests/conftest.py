@@ -13,6 +13,8 @@ collect_ignore_glob = (
 if sys.version_info >= (3, 11):
     from hypothesis import settings
 
-    # A machine that is busy with something else is no fault of the code; speed is measured in evaluation/.
-    settings.register_profile("patient", deadline=None)
-    settings.load_profile("patient")
+    # A machine that is busy with something else is no fault of the code; speed is measured in evaluation/. The same
+    # examples each time, so that a change is judged by itself; `make campaign` looks for new ones.
+    settings.register_profile("steady", deadline=None, derandomize=True)
+    settings.register_profile("roaming", deadline=None, print_blob=True)
+    settings.load_profile("steady")

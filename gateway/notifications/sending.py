@@ -11,7 +11,6 @@ from typing import Literal, Protocol
 from desk import outbox
 from desk.clock import Clock
 from desk.database import Database
-from desk.errors import StoreBusy
 from desk.outbox import Delivery
 from desk.sending import sent_since
 from desk.session import Session
@@ -19,6 +18,8 @@ from gateway.notifications import posting
 from gateway.notifications.errors import NoAnswer, NotDelivered, Refused, Throttled
 from gateway.notifications.message import Message, compose
 from gateway.notifications.webhook import Webhook
+from gateway.patience import written
+from gateway.settling import Settling
 from gateway.wording import UnknownWording, Wording
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Notifier:
     def __init__(self, database: Database, clock: Clock, wording: Wording, public_url: str = "") -> None:
         self._database = database
         self._clock = clock
+        self._settling = Settling(database, clock)
         self._wording = wording
         self._public_url = public_url
 
@@ -89,26 +91,20 @@ class Notifier:
             return await self._postpone(delivery, self._clock() + error.pause, reason)
         except NotDelivered as error:
             return await self._fail(delivery, target, error)
-        return await self._record(lambda session: self._sent(session, delivery))
+        return await self._settling.sent(delivery)
 
     async def _fail(self, delivery: Delivery, target: str, error: NotDelivered) -> Verdict:
         reason = self._sentence(target, error.reason, **error.values)
         permanent, perhaps = isinstance(error, Refused), isinstance(error, NoAnswer)
         log.warning("delivery %d (%s) failed: %s", delivery.id, delivery.kind, reason)
 
-        def mark(session: Session) -> Verdict:
-            now = self._clock()
-            status = outbox.mark_failed(session, delivery, reason, permanent=permanent, perhaps_sent=perhaps, now=now)
-            if status is None:
-                return "lost"
-            return "again" if status == "pending" else "failed" if status == "failed" else "parked"
-
-        return await self._record(mark)
+        return await self._settling.failed(delivery, reason, permanent=permanent, perhaps_sent=perhaps)
 
     async def _postpone(self, delivery: Delivery, until: datetime, reason: str | None) -> Verdict:
-        return await self._record(
-            lambda session: "postponed" if outbox.postpone(session, delivery, until, reason) else "lost"
-        )
+        def mark(session: Session) -> Verdict:
+            return "postponed" if outbox.postpone(session, delivery, until, reason) else "lost"
+
+        return await written(self._database, mark)
 
     def _full_until(self, kind: str, limit: int) -> datetime | None:
         """When the next one may go; counted in the database, so that restarts and other workers count, too."""
@@ -116,25 +112,8 @@ class Notifier:
             lately = sent_since(session, kind, self._clock() - MINUTE)
         return lately[-limit] + MINUTE if len(lately) >= limit else None
 
-    def _sent(self, session: Session, delivery: Delivery) -> Verdict:
-        return "sent" if outbox.mark_sent(session, delivery, now=self._clock()) else "lost"
-
     def _sentence(self, target: str, reason: str, **values: object) -> str:
         return explain(self._wording, target, reason, **values)
-
-    async def _record(self, mark: Callable[[Session], Verdict], tries: int = 3) -> Verdict:
-        """A busy database is asked again, because forgetting would send the text twice."""
-        try:
-            return await asyncio.to_thread(self._write, mark)
-        except StoreBusy as error:
-            if tries <= 1:
-                raise
-            log.warning("%s", error)
-        return await self._record(mark, tries - 1)
-
-    def _write(self, mark: Callable[[Session], Verdict]) -> Verdict:
-        with self._database.write() as session:
-            return mark(session)
 
 
 def explain(wording: Wording, target: str, reason: str, **values: object) -> str:

@@ -29,12 +29,12 @@ from gateway.care.news import News
 from gateway.care.ticket_talk import TICKET
 from gateway.engine import Part, Said
 from gateway.errors import NoReply
+from gateway.patience import patiently
 from gateway.services import Services
 from gateway.turns import waited
 from gateway.turns.carry_out import CarryOut
 from gateway.turns.fallback import Fallback, plainly
 from gateway.turns.heard import Heard, hear
-from gateway.turns.patience import patiently
 from gateway.turns.plan import Plan, Situation
 
 log = logging.getLogger(__name__)

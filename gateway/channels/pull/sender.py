@@ -12,7 +12,7 @@ from desk.windows import Spent
 from gateway.channels.channel import Verdict, kind_of
 from gateway.channels.pull.errors import NotNow, Refused, Unavailable
 from gateway.channels.pull.source import Source
-from gateway.channels.settling import Settling
+from gateway.settling import Settling
 
 NOTHING_LEFT = "the allowance of the person's last message is used up; their next message brings it"
 

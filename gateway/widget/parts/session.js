@@ -44,6 +44,7 @@ export class Session {
   /** Says language and identity again, if they were said before. */
   async refresh() {
     if (!this.#opening) return;
+    await this.#opening; // ended while it begins, it would leave a session behind that nobody uses
     this.end();
     await this.#ready();
   }

@@ -16,9 +16,9 @@ from desk.session import Session
 from gateway.channels.brought import Brought
 from gateway.channels.channel import Abilities, Channel, Piece, Said, Verdict, drafts, kind_of
 from gateway.channels.phrases import Phrases
-from gateway.channels.settling import Settling
 from gateway.channels.words import pieces
 from gateway.render import Voice
+from gateway.settling import Settling
 from gateway.turns.flow import Accepted, Inbox, Incoming
 from gateway.wording import Wording
 

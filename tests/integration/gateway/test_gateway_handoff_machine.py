@@ -43,7 +43,7 @@ def engine(text: str, context: TurnContext) -> Sequence[Part]:
         "转人工": HANDOFF,
         "取消人工": EndHandoff(),
         "查工单": TicketStatus(None),
-        "没用。": Feedback(helpful=False),
+        "没用": Feedback(helpful=False),  # asked without the full stop at the end
         "怎么飞？": Handoff("two_misses", "other", "P3", text) if context.misses else DECLINE,
     }
     return (said.get(text, ANSWER),)

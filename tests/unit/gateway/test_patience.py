@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from desk.errors import StoreBusy
-from gateway.turns.patience import patiently
+from gateway.patience import patiently
 
 
 class Store:

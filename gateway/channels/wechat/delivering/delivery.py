@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from desk import attachments, outbox, windows
 from desk.clock import Clock
 from desk.database import Database
-from desk.errors import NotFound, StoreBusy
+from desk.errors import NotFound
 from desk.outbox import Delivery
 from desk.session import Session
 from gateway.attachments.errors import NotKept
@@ -49,6 +49,7 @@ from gateway.channels.wechat.errors import (
     TextRefused,
 )
 from gateway.channels.wechat.hearing.contact import CHANNEL
+from gateway.patience import written
 
 __all__ = ["KIND", "NO_PERMISSION", "Verdict", "deliver", "drafts", "queue"]
 
@@ -144,19 +145,8 @@ class _Sending:
         except (NotFound, NotKept, OSError, ValueError) as error:
             raise MediaRefused(f"the picture is not here any more ({type(error).__name__})") from error
 
-    async def _write(self, work: Callable[[Session], T], tries: int = 3) -> T:
-        """In a transaction; a busy database is asked again, because forgetting would send the text twice."""
-        try:
-            return await asyncio.to_thread(self._in_transaction, work)
-        except StoreBusy as error:
-            if tries <= 1:
-                raise
-            log.warning("%s", error)
-        return await self._write(work, tries - 1)
-
-    def _in_transaction(self, work: Callable[[Session], T]) -> T:
-        with self._database.write() as session:
-            return work(session)
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        return await written(self._database, work)
 
 
 def _sent(session: Session, parcel: Parcel, now: datetime) -> Verdict:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
 
 from desk import outbox
 from desk.clock import Clock
 from desk.database import Database
-from desk.errors import StoreBusy
 from desk.outbox import Delivery
 from desk.session import Session
 from gateway.channels.channel import Verdict
-
-log = logging.getLogger(__name__)
-
-_TRIES = 3  # of writing, while the database is busy
+from gateway.patience import written
 
 
 class Settling:
@@ -53,17 +47,4 @@ class Settling:
 
     async def record(self, mark: Callable[[Session], Verdict]) -> Verdict:
         """One transaction; a busy database is asked again."""
-        return await self._record(mark, _TRIES)
-
-    async def _record(self, mark: Callable[[Session], Verdict], tries: int) -> Verdict:
-        try:
-            return await asyncio.to_thread(self._write, mark)
-        except StoreBusy as error:
-            if tries <= 1:
-                raise
-            log.warning("%s", error)
-        return await self._record(mark, tries - 1)
-
-    def _write(self, mark: Callable[[Session], Verdict]) -> Verdict:
-        with self._database.write() as session:
-            return mark(session)
+        return await written(self._database, mark)
