@@ -23,6 +23,7 @@ from desk.failures import translated
 from desk.fair_lock import FairLock
 
 _MIGRATION_PATIENCE = 60_000  # milliseconds
+_READERS = 32  # connections of a process; ten more for moments
 WRITES = "gongda_writes"  # execution option: this transaction is going to write
 
 
@@ -36,7 +37,7 @@ class Database:
     def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
         self._url: URL = make_url(url)
         self._timeout = busy_timeout
-        self._engines: tuple[Engine, Engine] | None = None  # for reading, for writing; one pool
+        self._engines: tuple[Engine, Engine] | None = None  # for reading, for writing
         self._next = FairLock()  # the writers of this process, see `_in_turn`
 
     @property
@@ -65,9 +66,9 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
-        if self._engines is not None:
-            self._engines[0].dispose()
-            self._engines = None
+        for engine in self._engines or ():
+            engine.dispose()
+        self._engines = None
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe to call from several processes at once. Raises StoreError."""
@@ -154,17 +155,26 @@ def _sqlite(url: URL, timeout: float) -> tuple[Engine, Engine]:
     if not url.database or url.database == ":memory:":
         raise ValueError("SQLite needs a file, such as sqlite:///var/desk.db: the desk is used by several connections")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    reading, writing = _sqlite_engine(url, timeout, _READERS), _sqlite_engine(url, timeout, 1)
+    return reading, writing.execution_options(**{WRITES: True})
+
+
+def _sqlite_engine(url: URL, timeout: float, kept: int) -> Engine:
+    """Readers and the one writer (see `Database._in_turn`) have connections of their own: a writer whose turn it is
+    must not wait until some reader gives one back. `kept` stay open, because opening one costs more than most reads.
+    """
     engine = create_engine(
         url,
         json_serializer=_to_json,
         hide_parameters=True,  # what people write, phone numbers included, is not for logs
+        pool_size=kept,
         pool_timeout=timeout,
         # No isolation level: the driver must not begin transactions by itself, `_begin` does.
         connect_args={"timeout": timeout, "isolation_level": None},
     )
     event.listen(engine, "connect", partial(_prepare, timeout))
     event.listen(engine, "begin", _begin)
-    return engine, engine.execution_options(**{WRITES: True})
+    return engine
 
 
 @contextmanager

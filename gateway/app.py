@@ -43,6 +43,8 @@ def create_app(services: Services, api_key: str, pace: Pace | None = None) -> Fa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threads.widen()
+        if wechat is not None:
+            await wechat.resume()
         await flow.resume()
         yield
         await flow.idle()

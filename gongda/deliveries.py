@@ -21,7 +21,7 @@ Send = Callable[[Delivery], Awaitable[object]]
 
 
 class Deliveries:
-    """One tick: lease what is due, send it, write down what became of it.
+    """One tick: lease what is due, send it, write down what became of it, until less is due than can be sent at once.
 
     What goes to customers is sent within the tick. Each other kind (a robot, the mail server, a webhook) has a lane of
     its own that goes on behind it, so that one that hangs holds up nobody else.
@@ -41,7 +41,12 @@ class Deliveries:
     async def tick(self) -> int:
         """How many rows were taken. A store in trouble ends the tick; the rows wait for the next."""
         async with self._ticking:
-            return await self._tick()
+            taken, more = 0, True
+            while more and not self._finishing:
+                leased = await self._tick()
+                taken += len(leased)
+                more = sum(row.conversation_id is not None for row in leased) == CUSTOMERS
+            return taken
 
     async def idle(self) -> None:
         """Until no tick is running, and nothing is on its way."""
@@ -53,12 +58,12 @@ class Deliveries:
         self._finishing = True
         await self.idle()
 
-    async def _tick(self) -> int:
+    async def _tick(self) -> tuple[Delivery, ...]:
         try:
             leased = await asyncio.to_thread(self._lease)
         except StoreError as error:
             log.warning("outbox not readable: %s", error)
-            return 0
+            return ()
         conversations: defaultdict[int, list[Delivery]] = defaultdict(list)
         kinds: defaultdict[str, list[Delivery]] = defaultdict(list)
         for delivery in leased:
@@ -70,7 +75,7 @@ class Deliveries:
             self._lanes[kind] = asyncio.create_task(self._behind(kind, rows))
         # Conversations side by side, the texts of one conversation one after the other.
         await asyncio.gather(*(self._in_order(rows) for rows in conversations.values()))
-        return len(leased)
+        return leased
 
     async def _behind(self, kind: str, rows: list[Delivery]) -> None:
         try:

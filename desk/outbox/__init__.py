@@ -17,7 +17,18 @@ from desk.outbox.leasing import (
     postpone,
 )
 from desk.outbox.model import Counts, Delivery, DeliveryDraft, Status, delivery_of
-from desk.outbox.taking import enqueue_parked, enqueue_taken, holds, is_owed, owed, status_of, take, unsent
+from desk.outbox.taking import (
+    enqueue_parked,
+    enqueue_taken,
+    holds,
+    is_owed,
+    owed,
+    release,
+    seize,
+    status_of,
+    take,
+    unsent,
+)
 from desk.outbox.waiting import releasable
 
 __all__ = [
@@ -49,7 +60,9 @@ __all__ = [
     "pause",
     "postpone",
     "releasable",
+    "release",
     "retry",
+    "seize",
     "status_of",
     "take",
     "unsent",

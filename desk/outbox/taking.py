@@ -74,6 +74,31 @@ def take(
     return tuple(delivery_of(row) for row in sorted(rows, key=lambda row: row.id))
 
 
+def seize(session: Session, dedupe_key: str, *, duration: timedelta, now: datetime) -> tuple[Delivery, ...]:
+    """The row with this key for `duration`, whoever had it in their hands; empty when it is dealt with or unknown."""
+    seizing = (
+        update(OutboxRow)
+        .where(OutboxRow.dedupe_key == dedupe_key, OutboxRow.status.in_(UNSENT))
+        .values(status="leased", attempts=1, lease_until=now + duration, lease_token=token_hex(8))
+        .returning(OutboxRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return tuple(delivery_of(row) for row in session.scalars(seizing).all())
+
+
+def release(session: Session, kind: str, *, now: datetime) -> int:
+    """Rows of this kind that somebody had in their hands are free again, and due now; how many. For when they are
+    known to have died, because a lease may be long."""
+    freeing = (
+        update(OutboxRow)
+        .where(OutboxRow.kind == kind, OutboxRow.status == "leased")
+        .values(status="pending", attempts=OutboxRow.attempts - 1, next_at=now, lease_until=None, lease_token=None)
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.scalars(freeing).all())
+
+
 def enqueue_taken(
     session: Session, draft: DeliveryDraft, *, duration: timedelta, now: datetime
 ) -> tuple[Delivery, ...]:

@@ -24,6 +24,7 @@ from gateway.errors import TooLarge, Unusable
 from gateway.services import Services
 from gateway.turns import bursts, waited
 from gateway.turns.bursts import Pace
+from gateway.turns.line import Line
 from gateway.turns.turn import TurnRunner
 
 log = logging.getLogger(__name__)
@@ -97,8 +98,15 @@ class Inbox(Protocol):
 class Flow:
     """The gateway's inbox."""
 
-    def __init__(self, services: Services, runner: TurnRunner | None = None, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        runner: TurnRunner | None = None,
+        pace: Pace | None = None,
+        line: Line | None = None,
+    ) -> None:
         self._services = services
+        self._line = line or Line()
         self._runner = runner or TurnRunner(services)
         self._pace = pace or Pace()
         self._mailboxes: dict[int, _Mailbox] = {}
@@ -180,7 +188,9 @@ class Flow:
 
     def _mailbox(self, conversation_id: int) -> _Mailbox:
         if conversation_id not in self._mailboxes:
-            self._mailboxes[conversation_id] = _Mailbox(conversation_id, self._run, self._forget, self._pace)
+            self._mailboxes[conversation_id] = _Mailbox(
+                conversation_id, self._run, self._forget, self._pace, self._line
+            )
         return self._mailboxes[conversation_id]
 
     async def _run(self, conversation_id: int, message_ids: list[int]) -> Recorded | None:
@@ -204,9 +214,10 @@ class _Waiting:
 class _Mailbox:
     """The messages of one conversation that no turn has taken yet, and the task that takes them."""
 
-    def __init__(self, conversation_id: int, run: Any, forget: Any, pace: Pace) -> None:
+    def __init__(self, conversation_id: int, run: Any, forget: Any, pace: Pace, line: Line) -> None:
         self._conversation_id = conversation_id
         self._pace = pace
+        self._line = line
         self._run = run
         self._forget = forget
         self._waiting: list[_Waiting] = []
@@ -232,16 +243,21 @@ class _Mailbox:
     async def _work(self) -> None:
         while self._waiting:
             await self._burst()
-            self._running, self._waiting = self._waiting, []
-            try:
-                await self._run(self._conversation_id, [waiting.message_id for waiting in self._running])
-            except Exception:
-                # The messages stay pending in the database and are taken up again after a restart.
-                log.exception("a turn of conversation %s failed", self._conversation_id)
-            _finish(self._running)
-            self._running = []
+            async with self._line.place(self._waiting[0].since):
+                await self._turn()
         self.task = None
         self._forget(self._conversation_id)
+
+    async def _turn(self) -> None:
+        """With all that has come by now."""
+        self._running, self._waiting = self._waiting, []
+        try:
+            await self._run(self._conversation_id, [waiting.message_id for waiting in self._running])
+        except Exception:
+            # The messages stay pending in the database and are taken up again after a restart.
+            log.exception("a turn of conversation %s failed", self._conversation_id)
+        _finish(self._running)
+        self._running = []
 
     async def _burst(self) -> None:
         """Wait for the rest of a burst: until something is complete, a pause, or the longest wait."""

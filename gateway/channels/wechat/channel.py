@@ -44,7 +44,8 @@ class _Asked:
 
 
 class WeChatChannel:
-    """The channel's interface: `answer` for each delivery, `delivered` once its HTTP answer is out, `aclose`."""
+    """The channel's interface: `resume` at the start, `answer` for each delivery, `delivered` once its HTTP answer is
+    out, `aclose`."""
 
     def __init__(
         self,
@@ -81,6 +82,12 @@ class WeChatChannel:
             await self._ledger.brought(reply.brought, reply.answers)
         except StoreError:
             log.exception("回复已送出，但没能记下；到时会再发一次")
+
+    async def resume(self) -> None:
+        """At the start: nobody follows what the process before this one was to answer late. Raises StoreError."""
+        left = await self._ledger.released()
+        if left:
+            log.info("%d 条承诺过的微信答复交给后台进程", left)
 
     async def idle(self) -> None:
         """Wait until no late answer is being waited for."""
@@ -278,14 +285,21 @@ class WeChatChannel:
             log.exception("迟到的答复没能登记，只能由本进程补发")
         try:
             outcome = await self._flow.outcome(asked.accepted, self._settings.late_patience)
-            if outcome is None:
-                log.warning("微信消息 %s 仍没有处理结果，留给后台进程补发", asked.accepted.message_id)
+            if outcome is not None:
+                standing = await self._ledger.standing(asked.accepted.conversation_id)
+                text = await self._said(asked, outcome, standing)
+                await self._ledger.keep(promise, asked.to, outcome.turn_id, text)
                 return
-            standing = await self._ledger.standing(asked.accepted.conversation_id)
-            text = await self._said(asked, outcome, standing)
-            await self._ledger.keep(promise, asked.to, outcome.turn_id, text)
+            log.warning("微信消息 %s 仍没有处理结果，留给后台进程补发", asked.accepted.message_id)
         except Exception:
             log.exception("微信消息 %s 的迟到答复没能排队，留给后台进程补发", asked.accepted.message_id)
+        await self._let_go(promise)
+
+    async def _let_go(self, promise: tuple[Delivery, ...]) -> None:
+        try:
+            await self._ledger.let_go(promise)
+        except StoreError:
+            log.exception("承诺没能交出，%g 秒后由后台进程补发", self._settings.late_patience)
 
     async def _said(self, asked: _Asked, outcome: Outcome, standing: Standing) -> str:
         """The turn's replies, for the first of its messages that asks: a burst is answered once."""

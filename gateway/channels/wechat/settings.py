@@ -29,7 +29,7 @@ class WeChatSettings:
     customer_service: bool = False
     passive_deadline: float = 4.5  # when we answer at the latest
     cut: float = 5.0  # when WeChat gives up on a connection and delivers again
-    late_patience: float = 60.0  # how long we go on waiting for a late outcome; then the worker takes over
+    late_patience: float = 600.0  # how long we go on waiting for a late outcome; then the worker takes over
     remember: float = 60.0  # how long the answer to a message is kept for its repeats
     api_timeout: float = 5.0
     freshness: int = 300  # how far a callback's timestamp may be off

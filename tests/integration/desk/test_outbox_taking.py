@@ -136,3 +136,36 @@ def test_what_was_parked_in_an_open_window_is_released_after_an_hour(
     with db.write() as session:
         windows.emptied(session, "wechat", "oA", as_of=clock())
     assert releasable(db, clock) == 0
+
+
+def test_what_is_seized_is_ours_whoever_had_it_unless_it_is_dealt_with(
+    db: Database, clock: FixedClock, talk: int
+) -> None:
+    enqueue(db, clock, talk, "sent", "theirs")
+    sent, theirs = lease(db, clock)
+    enqueue(db, clock, talk, "free")
+    with db.write() as session:
+        outbox.mark_sent(session, sent, now=clock())
+        assert outbox.seize(session, "sent", duration=HOUR, now=clock()) == ()
+        assert outbox.seize(session, "unknown", duration=HOUR, now=clock()) == ()
+        [free] = outbox.seize(session, "free", duration=HOUR, now=clock())
+        [ours] = outbox.seize(session, "theirs", duration=HOUR, now=clock())
+        assert (free.status, ours.lease_until) == ("leased", clock() + HOUR)
+        assert outbox.holds(session, ours)
+        assert not outbox.holds(session, theirs)
+
+
+def test_what_the_dead_had_in_their_hands_is_free_at_once_and_the_rest_as_it_was(
+    db: Database, clock: FixedClock, talk: int
+) -> None:
+    with db.write() as session:
+        for key, kind in (("late", "wechat_late"), ("text", KIND)):
+            outbox.enqueue_taken(session, draft(key, talk, kind), duration=HOUR, now=clock())
+        outbox.enqueue_parked(session, draft("parked", talk, "wechat_late"), "48 h", now=clock())
+
+    with db.write() as session:
+        assert outbox.release(session, "wechat_late", now=clock()) == 1
+        assert outbox.release(session, "wechat_late", now=clock()) == 0
+    [free] = lease(db, clock)
+
+    assert (free.dedupe_key, free.attempts, free.ambiguous) == ("late", 1, 0)

@@ -15,7 +15,7 @@ from desk import conversations, messages, outbox, turns, windows
 from desk.clock import FixedClock
 from desk.database import Database
 from desk.errors import StoreBusy, StoreFull
-from desk.outbox import Delivery
+from desk.outbox import Delivery, DeliveryDraft
 from desk.turns import Content, Reply, TurnDraft
 from gateway.channels.wechat.channel import WeChatChannel
 from gateway.channels.wechat.delivering import late, rows
@@ -97,7 +97,8 @@ async def test_a_promise_about_an_erased_message_is_over(wechat: World) -> None:
     await wechat.follower("oA").subscribe()
     with wechat.database.write() as session:
         talk = conversations.open_for(session, "wechat", "oA", now=wechat.clock())
-        gone = late.draft(Accepted(talk.id, 4_711, 1, fresh=True), "oA")
+        payload = {"openid": "oA", "message": 4_711}
+        gone = DeliveryDraft(late.KIND, "wechat", payload, "wechat:late:4711", talk.id)
         outbox.enqueue(session, gone, now=wechat.clock())
 
     assert await wechat.work() == ["sent"]

@@ -21,6 +21,13 @@ async def wechat(tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
+@pytest.fixture
+async def hasty(tmp_path: Path) -> AsyncIterator[World]:
+    """WeChat waits for half a second only."""
+    async with world(tmp_path, deadline=0.3, cut=0.5) as made:
+        yield made
+
+
 async def cut_off(follower: FakeFollower, text: str, after: float = 0.1) -> None:
     """Delivered once, and nobody hears the answer."""
     assert follower.server is not None
@@ -38,6 +45,25 @@ async def test_a_message_whose_deliveries_all_broke_is_answered_by_a_push(wechat
 
     assert await wechat.work(timedelta(seconds=10)) == []  # WeChat may still try
     assert await wechat.work(AFTER_ALL_DELIVERIES) == ["sent"]  # the promise
+    assert await wechat.work() == ["sent"]
+    assert wechat.server.texts_to("oA") == ["答：怎么导入"]
+
+
+async def test_what_a_dead_process_was_to_answer_late_is_answered_as_soon_as_the_next_one_is_there(
+    hasty: World,
+) -> None:
+    wechat = hasty
+    wechat.flow.delay = 0.6
+    follower = wechat.follower("oA")
+    assert await follower.say("怎么导入") is None  # in time it can only say `success`
+    await asyncio.sleep(0.05)
+    assert wechat.counts().leased == 1
+    for task in tuple(wechat.process.channel._following):
+        task.cancel()  # as kill -9 would
+    await wechat.flow.idle()
+
+    await wechat.restart()
+    assert await wechat.work() == ["sent"]  # the promise
     assert await wechat.work() == ["sent"]
     assert wechat.server.texts_to("oA") == ["答：怎么导入"]
 

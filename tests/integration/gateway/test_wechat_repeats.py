@@ -139,7 +139,7 @@ async def test_a_promise_that_the_worker_has_kept_is_not_answered_again(two: Two
     two.world.flow.loss = RuntimeError("killed while it waited")
     body = two.message(1)
     await two.first(body)
-    await two.world.flow.idle()
+    await two.world.until_queued()
     assert await two.pushed() == ["答：怎么导入"]
     assert await two.second(body) == ""
     assert await two.pushed() == ["答：怎么导入"]
@@ -149,7 +149,7 @@ async def test_an_answer_that_did_not_arrive_is_pushed_after_all(two: Two) -> No
     two.world.flow.loss = RuntimeError("killed while it waited")
     body = two.message(1)
     await two.first(body)
-    await two.world.flow.idle()
+    await two.world.until_queued()
 
     async def not_confirmed(reply: object) -> None:
         """WeChat had hung up."""
@@ -162,6 +162,7 @@ async def test_an_answer_that_did_not_arrive_is_pushed_after_all(two: Two) -> No
 async def test_a_process_that_still_follows_yields_to_the_one_that_answers(two: Two) -> None:
     two.world.flow.loss = RuntimeError("still waiting")
     assert await two.first(two.message(1)) == ""
+    await two.world.until_queued()
     with two.world.database.read() as session:
         found = conversations.find(session, "wechat", "oA")
         assert found is not None

@@ -94,6 +94,7 @@ class World:
         """The process dies; another one takes over."""
         await self.process.stop()
         self.process = Process(self.database, self.clock, self.settings, self.flow.script, self.process.rules)
+        await self.process.channel.resume()
 
     async def work(self, after: timedelta = timedelta(seconds=5)) -> list[str]:
         """What the worker does some time later; its verdicts."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from desk import outbox, sending
+from desk import conversations, outbox, sending
 from desk.clock import FixedClock
 from desk.database import Database
 from desk.outbox import Delivery, DeliveryDraft
-from gongda.deliveries import Deliveries
+from gongda.deliveries import CUSTOMERS, Deliveries
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 
@@ -63,6 +63,20 @@ async def test_a_tick_sends_what_is_due_once(database: Database) -> None:
     await deliveries.idle()
     assert await deliveries.tick() == 0
     assert sender.sent == ["a", "b", "c"]
+
+
+async def test_more_texts_to_customers_than_are_sent_at_once_go_out_in_one_tick(database: Database) -> None:
+    clock = FixedClock(NOW)
+    sender = Sender(database, clock)
+    deliveries = Deliveries(database, clock, {"note": sender}, close)
+    with database.write() as session:
+        for number in range(2 * CUSTOMERS + 1):
+            talk = conversations.open_for(session, "wechat", f"o{number}", now=NOW)
+            made = DeliveryDraft("note", "test", {"key": str(number)}, f"k{number}", conversation_id=talk.id)
+            outbox.enqueue(session, made, now=NOW)
+
+    assert await deliveries.tick() == 2 * CUSTOMERS + 1
+    assert len(set(sender.sent)) == len(sender.sent) == 2 * CUSTOMERS + 1
 
 
 async def test_a_failed_one_comes_again_later(database: Database) -> None:

@@ -47,9 +47,13 @@ class Promised:
         outbox.enqueue(session, made, now=now)
 
 
-def draft(accepted: Accepted, openid: str) -> DeliveryDraft:
-    """The promise to answer a stored message."""
-    return _draft(accepted.conversation_id, accepted.message_id, openid)
+def held_here(
+    session: Session, accepted: Accepted, openid: str, patience: timedelta, *, now: datetime
+) -> tuple[Delivery, ...]:
+    """The promise in our hands for that long, whoever had it; made now if there was none. Empty when it was kept."""
+    seized = outbox.seize(session, _key(accepted.message_id), duration=patience, now=now)
+    made = _draft(accepted.conversation_id, accepted.message_id, openid)
+    return seized or outbox.enqueue_taken(session, made, duration=patience, now=now)
 
 
 def kept(session: Session, message_id: int) -> bool:

@@ -15,6 +15,7 @@ from desk import conversations, outbox, turns
 from desk.clock import Clock
 from desk.conversations import Conversation
 from desk.database import Database
+from desk.errors import NotFound
 from desk.outbox import Delivery
 from desk.session import Session
 from gateway.channels.wechat.delivering import late, rows
@@ -53,6 +54,25 @@ class _Out:
     answered: int | None
 
 
+@dataclass(frozen=True)
+class _Late:
+    """An answer that will be late, and for how many seconds it is looked for here."""
+
+    accepted: Accepted
+    openid: str
+    patience: float
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A late answer, and the promise of it."""
+
+    promise: tuple[Delivery, ...]
+    to: Recipient
+    key: str
+    text: str
+
+
 class Ledger:
     """The desk, as far as the channel needs it. `pushes`: the account may send customer-service messages."""
 
@@ -60,7 +80,10 @@ class Ledger:
         self._database = database
         self._clock = clock
         self._pushes = pushes
-        self._out: Together[_Out] = Together(self._brought)
+        # Under load many of a kind share a commit.
+        self._out: Together[_Out, None] = Together(self._brought)
+        self._late: Together[_Late, tuple[Delivery, ...]] = Together(self._promise)
+        self._done: Together[_Kept, None] = Together(self._keep)
 
     @property
     def database(self) -> Database:
@@ -121,19 +144,28 @@ class Ledger:
         return await asyncio.to_thread(self._settle, to, key, arranged)
 
     async def brought(self, deliveries: Iterable[Delivery], answered: int | None = None) -> None:
-        """They went out in time, with the answer to the message `answered`; a repetition changes nothing.
-
-        Under load many are written down with one commit. Raises StoreError.
+        """They went out in time, with the answer to the message `answered`; a repetition changes nothing. Raises
+        StoreError.
         """
         await self._out.add(_Out(tuple(deliveries), answered))
 
     async def promise(self, accepted: Accepted, openid: str, patience: float) -> tuple[Delivery, ...]:
         """An answer will be late. Not kept within `patience` seconds, the worker keeps it. Raises StoreError."""
-        return await asyncio.to_thread(self._promise, accepted, openid, patience)
+        return await self._late.add(_Late(accepted, openid, patience))
+
+    async def let_go(self, promise: Sequence[Delivery]) -> None:
+        """Nobody looks for the answer here any more: the worker does from now on. Raises StoreError."""
+        if promise:
+            await asyncio.to_thread(self._let_go, promise)
+
+    async def released(self) -> int:
+        """For a process that begins: what one before it had promised and not given, the worker looks after. How many
+        those are. Raises StoreError."""
+        return await asyncio.to_thread(self._released)
 
     async def keep(self, promise: Iterable[Delivery], to: Recipient, key: str, text: str) -> None:
         """The late answer (empty: somebody else has given it) is queued and the promise kept. Raises StoreError."""
-        await asyncio.to_thread(self._keep, tuple(promise), to, key, text)
+        await self._done.add(_Kept(tuple(promise), to, key, text))
 
     def _standing(self, conversation_id: int, message_id: str) -> Standing:
         with self._database.read() as session:
@@ -206,7 +238,7 @@ class Ledger:
         else:
             outbox.park(session, row, rows.NO_PERMISSION, now=now)
 
-    def _brought(self, out: Sequence[_Out]) -> None:
+    def _brought(self, out: Sequence[_Out]) -> list[None]:
         rows_out = {delivery.id: delivery for one in out for delivery in one.deliveries}
         messages_out = {one.answered for one in out if one.answered is not None}
         with self._database.write() as session:
@@ -214,24 +246,44 @@ class Ledger:
                 outbox.mark_sent(session, delivery, now=self._clock())
             for message_id in sorted(messages_out):
                 late.answered(session, message_id)
+        return [None] * len(out)
 
-    def _promise(self, accepted: Accepted, openid: str, patience: float) -> tuple[Delivery, ...]:
+    def _promise(self, promised: Sequence[_Late]) -> list[tuple[Delivery, ...]]:
+        now = self._clock()
+        ours: dict[_Late, tuple[Delivery, ...]] = {}
+        with self._database.write() as session:
+            for one in sorted(promised, key=lambda one: one.accepted.conversation_id):
+                ours[one] = self._promise_one(session, one, now)
+        return [ours[one] for one in promised]
+
+    def _let_go(self, promise: Sequence[Delivery]) -> None:
         now = self._clock()
         with self._database.write() as session:
-            conversations.row_of(session, accepted.conversation_id, lock=True)
-            if self._pushes:  # what is owed goes out before the answer
-                for row in self._take_owed(session, accepted.conversation_id, now):
-                    outbox.postpone(session, row, now)
-            draft = late.draft(accepted, openid)
-            late.answered(session, accepted.message_id)  # the promise made with the message: this one is ours to keep
-            return outbox.enqueue_taken(session, draft, duration=timedelta(seconds=patience), now=now)
+            for delivery in promise:
+                outbox.postpone(session, delivery, now)
 
-    def _keep(self, promise: tuple[Delivery, ...], to: Recipient, key: str, text: str) -> None:
+    def _released(self) -> int:
+        with self._database.write() as session:
+            return outbox.release(session, late.KIND, now=self._clock())
+
+    def _promise_one(self, session: Session, one: _Late, now: datetime) -> tuple[Delivery, ...]:
+        try:
+            conversations.row_of(session, one.accepted.conversation_id, lock=True)
+        except NotFound:  # erased meanwhile
+            return ()
+        if self._pushes:  # what is owed goes out before the answer
+            for row in self._take_owed(session, one.accepted.conversation_id, now):
+                outbox.postpone(session, row, now)
+        return late.held_here(session, one.accepted, one.openid, timedelta(seconds=one.patience), now=now)
+
+    def _keep(self, kept: Sequence[_Kept]) -> list[None]:
         now = self._clock()
         with self._database.write() as session:
-            held = [outbox.mark_sent(session, delivery, now=now) for delivery in promise]
-            if all(held):  # otherwise another process has answered meanwhile, or has promised to
-                self._queue(session, to, key, text, now, now)
+            for one in sorted(kept, key=lambda one: one.to.conversation_id):
+                held = [outbox.mark_sent(session, delivery, now=now) for delivery in one.promise]
+                if all(held):  # otherwise another process has answered meanwhile, or has promised to
+                    self._queue(session, one.to, one.key, one.text, now, now)
+        return [None] * len(kept)
 
     def _queue(
         self,

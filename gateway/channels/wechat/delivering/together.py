@@ -7,42 +7,37 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
-class Together(Generic[T]):
+class Together(Generic[T, R]):
     """While `write` is at work in its thread, what comes waits, and is then written as one: under load many share a
-    commit, and one alone waits for nobody."""
+    commit, and one alone waits for nobody. `write` gives a result for each, in order."""
 
-    def __init__(self, write: Callable[[Sequence[T]], None]) -> None:
+    def __init__(self, write: Callable[[Sequence[T]], Sequence[R]]) -> None:
         self._write = write
-        self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def add(self, one: T) -> None:
-        """Returns when it is written. Raises what `write` has raised, for everybody who was in it."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def add(self, one: T) -> R:
+        """Its result, when it is written. Raises what `write` has raised, for everybody who was in it."""
+        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((one, done))
         if self._task is None:
             self._task = asyncio.create_task(self._work())
-        await done
+        return await done
 
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            error: BaseException | None = None
             try:
-                await asyncio.to_thread(self._write, [one for one, _ in batch])
-            except Exception as raised:
-                error = raised
-            for _, done in batch:
-                _settle(done, error)
+                results = await asyncio.to_thread(self._write, [one for one, _ in batch])
+            except Exception as error:
+                for _, done in batch:
+                    if not done.done():  # whoever waited was cancelled
+                        done.set_exception(error)
+                continue
+            for (_, done), result in zip(batch, results, strict=True):
+                if not done.done():
+                    done.set_result(result)
         self._task = None
-
-
-def _settle(done: asyncio.Future[None], error: BaseException | None) -> None:
-    if done.done():  # whoever waited was cancelled
-        return
-    if error is None:
-        done.set_result(None)
-    else:
-        done.set_exception(error)

@@ -17,14 +17,15 @@ class Slow:
         self.written: list[list[int]] = []
         self.error: Exception | None = None
 
-    def __call__(self, numbers: Sequence[int]) -> None:
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
         self.go.wait(10)
         self.written.append(list(numbers))
         if self.error is not None:
             raise self.error
+        return [number * 10 for number in numbers]
 
 
-async def begun(together: Together[int], *numbers: int) -> list[asyncio.Task[None]]:
+async def begun(together: Together[int, int], *numbers: int) -> list[asyncio.Task[int]]:
     made = [asyncio.create_task(together.add(number)) for number in numbers]
     await asyncio.sleep(0.05)
     return made
@@ -36,9 +37,10 @@ async def test_what_comes_while_one_is_written_is_written_as_one() -> None:
     adding = [*await begun(together, 1), *await begun(together, 2, 3, 4)]
     assert not any(task.done() for task in adding)
     slow.go.set()
-    await asyncio.gather(*adding)
+    results = await asyncio.gather(*adding)
 
     assert slow.written == [[1], [2, 3, 4]]
+    assert results == [10, 20, 30, 40]
 
 
 async def test_everybody_hears_of_the_failure_of_what_they_were_in_and_the_next_is_tried_again() -> None:
