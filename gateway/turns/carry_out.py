@@ -91,7 +91,8 @@ class CarryOut:
     def _choices(self, decision: d.Choices) -> None:
         self._asked(decision)
         options = (*decision.options, self._human_option("none_of_these"))
-        asked = self._text("choices_version" if decision.about == "version" else "choices")
+        among = "choices_one" if len(decision.options) == 1 else "choices"
+        asked = self._text("choices_version" if decision.about == "version" else among)
         self._plan.say(render.text(self._now.voice, asked, options))
 
     def _decline(self, decision: d.Decline) -> None:

@@ -22,7 +22,7 @@ from gateway.channels.wechat.delivering.media import FETCH, Keeping
 from gateway.channels.wechat.delivering.pictures import LARGEST, fitted
 from gateway.channels.wechat.errors import MediaRefused
 from gateway.wording import Wording
-from tests.integration.gateway.test_attachments_kept import index, program
+from tests.integration.gateway.visitors.test_attachments_kept import index, program
 from tests.integration.gateway.wechat_world import World, world
 
 WORDING = Wording.load()

@@ -2,32 +2,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from desk import announcements, contacts, conversations, duty
 from desk.announcements import NewAnnouncement
-from desk.database import Database
-from tests.integration.gateway.attachments_world import SECRET, file_world
+from tests.integration.gateway.attachments_world import SECRET
 from tests.integration.gateway.test_gateway_web import Widget, error
 from tests.integration.gateway.test_gateway_web import opened as opened_widget
-from tests.integration.gateway.turn_world import World, opened
-
-
-@pytest.fixture
-def db(gateway_template: Path, tmp_path: Path) -> Iterator[Database]:
-    with opened(gateway_template, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def widget(db: Database, tmp_path: Path) -> Iterator[Widget]:
-    with opened_widget(file_world(db, tmp_path)) as made:
-        yield made
+from tests.integration.gateway.turn_world import World
 
 
 def person(who: str = "u-1", secret: str = SECRET, **more: str) -> dict[str, str]:

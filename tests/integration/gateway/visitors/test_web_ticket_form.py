@@ -2,33 +2,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
 from desk import attachments, contacts, conversations
-from desk.database import Database
 from desk.tickets import Ticket
-from tests.integration.gateway.attachments_world import file_world, picture, send
+from tests.integration.gateway.attachments_world import picture, send
 from tests.integration.gateway.test_gateway_web import Widget, error
-from tests.integration.gateway.test_gateway_web import opened as opened_widget
-from tests.integration.gateway.turn_world import HANDOFF, opened
-
-
-@pytest.fixture
-def db(gateway_template: Path, tmp_path: Path) -> Iterator[Database]:
-    with opened(gateway_template, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def widget(db: Database, tmp_path: Path) -> Iterator[Widget]:
-    with opened_widget(file_world(db, tmp_path)) as made:
-        yield made
+from tests.integration.gateway.turn_world import HANDOFF
 
 
 def submit(widget: Widget, client_id: str = "ticket-0001", **more: Any) -> httpx2.Response:

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,19 +25,7 @@ from gateway.timers.timed_desk import TimedDesk
 from tests.integration.gateway.attachments_world import file_world, kept, on_disk, picture, send
 from tests.integration.gateway.test_gateway_web import Widget, error
 from tests.integration.gateway.test_gateway_web import opened as opened_widget
-from tests.integration.gateway.turn_world import ANSWER, WORDING, World, opened
-
-
-@pytest.fixture
-def db(gateway_template: Path, tmp_path: Path) -> Iterator[Database]:
-    with opened(gateway_template, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def widget(db: Database, tmp_path: Path) -> Iterator[Widget]:
-    with opened_widget(file_world(db, tmp_path)) as made:
-        yield made
+from tests.integration.gateway.turn_world import ANSWER, WORDING, World
 
 
 def timed(world: World, keep_days: int = 180) -> TimedDesk:
