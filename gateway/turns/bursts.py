@@ -1,7 +1,8 @@
 """When a message is complete by itself, and when to wait for the rest of a burst.
 
 People write 在吗 / 导入报错 / ERROR_403 as three messages. A fragment waits a pause for the next
-one; a complete question is never held back.
+one; a complete question is never held back. Several questions that have come by then, such as after half a minute
+without network, are answered one after the other.
 """
 
 from __future__ import annotations
@@ -29,9 +30,8 @@ _COMMANDS = re.compile(
     r"^(转人工|轉人工|人工|真人|人工客服|真人客服|查工单|查工單|工单进度|催单|催單|取消|取消人工|跳过|跳過|是的?|不是|好的?|对|不|没有|"
     r"谢谢|謝謝|再见|再見|算了|第.个|\d{1,2}|[a-dA-D])[。.!！]*$"
 )
-_COMPLETE = re.compile(
-    r"[?？。!！]\s*$|怎么|怎麼|如何|为什么|為什麼|為什么|点解|點解|吗|嗎|呢|哪|几|幾|什么|什麼|咋|啥|吧$"
-)
+_ASKS = re.compile(r"[?？]\s*$|怎么|怎麼|如何|为什么|為什麼|為什么|点解|點解|吗|嗎|呢|哪|几|幾|什么|什麼|咋|啥|吧$")
+_SAID = re.compile(r"[。!！]\s*$")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*[_\-]?\d{3,}|[A-Za-z]{2,}_[A-Za-z_]{2,}|0[xX][0-9A-Fa-f]{4,}")
 _ENOUGH = 10  # characters that say enough even without a question word
 
@@ -41,9 +41,15 @@ def complete(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text).strip()
     if _OPENERS.match(plain):
         return False
-    if _COMMANDS.match(plain) or _COMPLETE.search(plain):
+    if _COMMANDS.match(plain) or _ASKS.search(plain) or _SAID.search(plain):
         return True
     return len(plain) >= _ENOUGH or bool(_CODE.search(plain))
+
+
+def asks(text: str) -> bool:
+    """Whether a message is a question by itself: what is written after it belongs to the next one."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return not _OPENERS.match(plain) and bool(_ASKS.search(plain))
 
 
 def joined(texts: Sequence[str]) -> str:

@@ -207,6 +207,7 @@ class Flow:
 class _Waiting:
     message_id: int
     complete: bool
+    asks: bool
     since: float
     done: asyncio.Future[None]
 
@@ -230,7 +231,8 @@ class _Mailbox:
         if self.done(message_id) is not None:
             return
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(message_id, expecting or bursts.complete(text), monotonic(), done))
+        complete = expecting or bursts.complete(text)
+        self._waiting.append(_Waiting(message_id, complete, bursts.asks(text), monotonic(), done))
         self._news.set()
         if self.task is None:
             self.task = asyncio.create_task(self._work())
@@ -249,8 +251,9 @@ class _Mailbox:
         self._forget(self._conversation_id)
 
     async def _turn(self) -> None:
-        """With all that has come by now."""
-        self._running, self._waiting = self._waiting, []
+        """With what has come by now, up to the first question: the next one gets an answer of its own."""
+        end = next((place for place, one in enumerate(self._waiting, 1) if one.asks), len(self._waiting))
+        self._running, self._waiting = self._waiting[:end], self._waiting[end:]
         try:
             await self._run(self._conversation_id, [waiting.message_id for waiting in self._running])
         except Exception:

@@ -114,13 +114,33 @@ async def test_what_arrives_during_a_turn_is_the_next_one(turns_world: World) ->
     later = [await turns_world.receive("那手机端呢"), await turns_world.receive("怎么打印")]
     outcomes = [await turns_world.flow.outcome(one, 5.0) for one in (first, *later)]
 
-    assert engine.asked == ["怎么导出报表", "那手机端呢，怎么打印"]
+    assert engine.asked == ["怎么导出报表", "那手机端呢", "怎么打印"]
     assert engine.overlapped == []
     assert [texts(outcome) for outcome in outcomes if outcome] == [
         ["答：怎么导出报表"],
-        ["答：那手机端呢，怎么打印"],
-        ["答：那手机端呢，怎么打印"],
+        ["答：那手机端呢"],
+        ["答：怎么打印"],
     ]
+
+
+async def test_a_story_in_pieces_is_one_turn_with_its_question(turns_world: World) -> None:
+    engine = with_engine(turns_world, Slow(0.2))
+
+    await turns_world.receive("我们项目昨天升级到 6.2 了")
+    await asyncio.sleep(0.05)
+    for text in ("然后导入清单就报错", "ERROR_403", "怎么处理", "急"):
+        await turns_world.receive(text)
+    await turns_world.flow.idle()
+
+    assert engine.asked[1:] == ["然后导入清单就报错，ERROR_403，怎么处理", "急"]
+
+
+async def test_questions_asked_without_network_are_answered_one_by_one(turns_world: World) -> None:
+    for text in ("在吗？", "怎么导出报表？", "手机端在哪里下载？", "一次能导多少行？"):
+        await turns_world.receive(text)
+    await turns_world.flow.idle()
+
+    assert turns_world.asked == ["怎么导出报表？", "手机端在哪里下载？", "一次能导多少行？"]
 
 
 # -- turns never overlap -------------------------------------------------------------------------
