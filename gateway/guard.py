@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -130,7 +130,15 @@ def body(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
 
 
-def waiting(answer: JSONResponse, seconds: int | None) -> JSONResponse:
+def told(request: Request, status: int, code: str, message: str) -> Response:
+    """An error as a program reads it; who has opened the address in a browser, such as a link to a file that is too
+    old, gets the sentence alone."""
+    if "text/html" in request.headers.get("accept", ""):
+        return PlainTextResponse(message, status_code=status)
+    return body(status, code, message)
+
+
+def waiting(answer: Response, seconds: int | None) -> Response:
     """The same, telling programs when to try again, where that is known."""
     if seconds is not None:
         answer.headers["retry-after"] = str(seconds)
@@ -138,39 +146,39 @@ def waiting(answer: JSONResponse, seconds: int | None) -> JSONResponse:
 
 
 def install_errors(app: FastAPI, wording: Wording) -> None:
-    """Every error as `{"error": {"code", "message"}}`; nothing of the request is echoed."""
+    """Every error as `told` says; nothing of the request is echoed."""
 
-    def said(status: int, key: str, **values: Any) -> JSONResponse:
-        return body(status, key, wording.text(f"errors.{key}", **values))
+    def said(request: Request, status: int, key: str, **values: Any) -> Response:
+        return told(request, status, key, wording.text(f"errors.{key}", **values))
 
     @app.exception_handler(GatewayError)
-    async def gateway_error(_: Request, error: GatewayError) -> JSONResponse:
-        return waiting(said(error.status, error.key, **error.values), error.retry_after)
+    async def gateway_error(request: Request, error: GatewayError) -> Response:
+        return waiting(said(request, error.status, error.key, **error.values), error.retry_after)
 
     @app.exception_handler(DeskError)
-    async def desk_error(_: Request, error: DeskError) -> JSONResponse:
+    async def desk_error(request: Request, error: DeskError) -> Response:
         status, key = _desk_status(error)
         if status >= 500:
             log.error("%s: %s", type(error).__name__, error)
-        return waiting(said(status, key), _BUSY if status == 503 else None)
+        return waiting(said(request, status, key), _BUSY if status == 503 else None)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         # FastAPI's own handler echoes the input, and fails on a lone surrogate in it.
         fields = [".".join(str(part) for part in problem["loc"][1:]) for problem in error.errors()[:5]]
         log.info("refused a request: %s", fields)
-        return said(422, "bad_request")
+        return said(request, 422, "bad_request")
 
     @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> Response:
         if isinstance(error, _Refused):
             return error.response()
-        return said(error.status_code, "missing" if error.status_code == 404 else "bad_request")
+        return said(request, error.status_code, "missing" if error.status_code == 404 else "bad_request")
 
     @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+    async def unexpected(request: Request, error: Exception) -> Response:
         log.exception("unexpected error", exc_info=error)
-        return said(500, "internal")
+        return said(request, 500, "internal")
 
 
 def _desk_status(error: DeskError) -> tuple[int, str]:

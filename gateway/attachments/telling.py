@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from gateway.attachments.errors import AttachmentError
 from gateway.attachments.limits import AttachmentLimits
-from gateway.guard import body, waiting
+from gateway.guard import told, waiting
 from gateway.services import Services
 from gateway.wording import Wording
 
@@ -24,9 +24,9 @@ def allowed(wording: Wording, limits: AttachmentLimits) -> str:
 
 
 def install_attachment_errors(app: FastAPI, services: Services) -> None:
-    """Refused files as every other error: `{"error": {"code", "message"}}`."""
+    """Refused files as every other error."""
 
     @app.exception_handler(AttachmentError)
-    async def refused(_: Request, error: AttachmentError) -> JSONResponse:
-        told = sentence(error, services.wording, services.rules.attachments)
-        return waiting(body(error.status, error.key, told), error.retry_after)
+    async def refused(request: Request, error: AttachmentError) -> Response:
+        reason = sentence(error, services.wording, services.rules.attachments)
+        return waiting(told(request, error.status, error.key, reason), error.retry_after)

@@ -288,3 +288,10 @@ async def test_where_waiting_helps_the_answer_says_how_long(
     response = await client.get(f"/fail/{name}")
 
     assert response.headers.get("retry-after") == seconds
+
+
+async def test_who_has_opened_the_address_in_a_browser_reads_a_sentence(client: httpx2.AsyncClient) -> None:
+    response = await client.get("/fail/unknown", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert (response.status_code, response.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    assert response.text == WORDING.text("errors.missing")
