@@ -232,6 +232,7 @@ def _postgresql(url: URL, timeout: float) -> tuple[Engine, Engine]:
         url,
         json_serializer=_to_json,
         hide_parameters=True,  # what people write, phone numbers included, is not for logs
+        pool_size=16,  # as many turns at once, see gateway/turns/line.py; a server lets a hundred in by default
         pool_timeout=timeout,
         pool_pre_ping=True,
         connect_args={

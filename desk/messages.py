@@ -170,12 +170,12 @@ def latest(session: Session, conversation_id: int, *, limit: int = 50) -> tuple[
     return tuple(message(row) for row in reversed(rows))
 
 
-def pending(session: Session, *, before: datetime | None = None, limit: int = 200) -> tuple[Message, ...]:
-    """The users' messages no turn has dealt with yet, oldest first: what a crash has left to do."""
+def pending(session: Session, *, before: datetime | None = None) -> tuple[Message, ...]:
+    """All of the users' messages no turn has dealt with yet, oldest first: what a crash has left to do."""
     query = select(MessageRow).where(MessageRow.author == "user", MessageRow.status == "pending")
     if before is not None:
         query = query.where(MessageRow.created_at < before)
-    rows = session.scalars(query.order_by(MessageRow.created_at, MessageRow.id).limit(limit))
+    rows = session.scalars(query.order_by(MessageRow.created_at, MessageRow.id))
     return tuple(message(row) for row in rows)
 
 

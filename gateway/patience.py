@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)  # seconds; three minutes in all
-_AT_ONCE = (0.0, 0.0)
+_WHILE_LEASED = (0.2, 0.5, 1.0, 2.0, 4.0)  # what is sent belongs to its sender for a minute
 
 
 async def patiently(
@@ -35,11 +35,11 @@ async def patiently(
 
 
 async def written(database: Database, work: Callable[[Session], T]) -> T:
-    """What became of something sent is written down in a transaction of its own; a busy database is asked three times,
-    because forgetting would send it twice. Raises StoreError."""
+    """What became of something sent is written down in a transaction of its own; a busy database is asked again for
+    half a minute, because forgetting would send it twice. Raises StoreError."""
 
     def transaction() -> T:
         with database.write() as session:
             return work(session)
 
-    return await patiently(transaction, _AT_ONCE, StoreBusy)
+    return await patiently(transaction, _WHILE_LEASED, StoreBusy)

@@ -104,6 +104,8 @@ class Deliveries:
                 await sender(delivery)
         except StoreError as error:
             log.warning("delivery %s: result not recorded, the lease will run out: %s", delivery.id, error)
+        except Exception:  # of one row; the others are on their way
+            log.exception("delivery %s: no result, the lease will run out", delivery.id)
 
     def _refuse(self, delivery: Delivery) -> None:
         with self._database.write() as session:

@@ -46,10 +46,10 @@ def complete(text: str) -> bool:
     return len(plain) >= _ENOUGH or bool(_CODE.search(plain))
 
 
-def asks(text: str) -> bool:
-    """Whether a message is a question by itself: what is written after it belongs to the next one."""
+def ends(text: str) -> bool:
+    """Whether a message is a question or a command: what is written after it is about something else."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return not _OPENERS.match(plain) and bool(_ASKS.search(plain))
+    return not _OPENERS.match(plain) and bool(_ASKS.search(plain) or _COMMANDS.match(plain))
 
 
 def joined(texts: Sequence[str]) -> str:

@@ -23,6 +23,10 @@ _YES = re.compile(
     r"^(?:好|好的|好吧|好啊|行|行吧|可以|要|要的|是|是的|嗯|嗯嗯|对|ok|okay|yes|麻烦了?|那就?转吧|转吧|转)[吧啊呀的了。.!~ ]*$",
     re.IGNORECASE,
 )
+_RIGHT = re.compile(
+    r"^(?:就?是|就?是(?:这个|的)|对|对的|没错|嗯|嗯嗯|系|好|好的|行|可以|ok|okay|yes)[吧啊呀的了呢。.!~ ]*$",
+    re.IGNORECASE,
+)
 _AROUND = re.compile(r"^(?:我?(?:选|要|问的?)?(?:就?是)?)|(?:的?(?:那|这)(?:一)?个|那(?:条|项)|的|吧|[。.!！])+$")
 _VERSION = re.compile(
     r"^(?:我们?|俺们?)?(?:用的?|装的?)?(?:是|系)?\s*v?(\d+(?:\.\d+)*)\s*(?:版本?|版的|的)?[.。!吧啊呀]*$", re.IGNORECASE
@@ -69,8 +73,11 @@ def _by_version(text: str, offered: Sequence[Choice]) -> Choice | None:
 
 
 def _by_yes(text: str, offered: Sequence[Choice]) -> Choice | None:
-    """好的 takes the only thing on offer."""
-    return offered[0] if len(offered) == 1 and _YES.match(text) else None
+    """好的 takes the only thing on offer, 是的 the one entry above the way out."""
+    if len(offered) == 1:
+        return offered[0] if _YES.match(text) else None
+    alone = len(offered) == 2 and not offered[0].id.startswith(_SAID) and offered[1].id.startswith(_SAID)
+    return offered[0] if alone and _RIGHT.match(text) else None
 
 
 def _by_words(text: str, offered: Sequence[Choice]) -> Choice | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -30,6 +30,7 @@ from gateway.turns.turn import TurnRunner
 log = logging.getLogger(__name__)
 
 _WORDED = ("text",)  # kinds that the bot can answer
+_AT_ONCE = 200  # conversations taken up again in one transaction
 Also = Callable[[Session, Message, datetime], None]
 
 
@@ -117,7 +118,8 @@ class Flow:
         if accepted.fresh:
             self._services.hub.notify(accepted.conversation_id)
         if open_turn:
-            self._mailbox(accepted.conversation_id).put(accepted.message_id, incoming.text, expecting)
+            picks = incoming.choice is not None
+            self._mailbox(accepted.conversation_id).put(accepted.message_id, incoming.text, expecting, picks=picks)
         return accepted
 
     async def outcome(self, accepted: Accepted, timeout: float) -> Outcome | None:
@@ -133,7 +135,8 @@ class Flow:
         """Run the turns a crash has left undone; how many messages they hold."""
         left = await run_in_threadpool(self._left)
         for message in left:
-            self._mailbox(message.conversation_id).put(message.id, message.text, expecting=True)
+            picks = "choice" in message.payload
+            self._mailbox(message.conversation_id).put(message.id, message.text, expecting=True, picks=picks)
         return len(left)
 
     async def idle(self) -> None:
@@ -178,13 +181,19 @@ class Flow:
 
     def _left(self) -> tuple[Message, ...]:
         now = self._services.clock()
-        with self._services.db.write() as session:
+        with self._services.db.read() as session:
             left = messages.pending(session, before=now)
-            for conversation_id in {message.conversation_id for message in left}:
-                # The engine may have heard the message already: heard twice, the last answer of a form would be a
-                # question without a form. A new episode is seeded with the form as it stands here.
-                conversations.update(session, conversation_id, Change(new_episode=True), now=now)
+        theirs = sorted({message.conversation_id for message in left})
+        for start in range(0, len(theirs), _AT_ONCE):  # there may be thousands, and others want to write
+            self._begin_anew(theirs[start : start + _AT_ONCE], now)
         return left
+
+    def _begin_anew(self, conversation_ids: Sequence[int], now: datetime) -> None:
+        """The engine may have heard the message already: heard twice, the last answer of a form would be a question
+        without a form. A new episode is seeded with the form as it stands here."""
+        with self._services.db.write() as session:
+            for conversation_id in conversation_ids:
+                conversations.update(session, conversation_id, Change(new_episode=True), now=now)
 
     def _mailbox(self, conversation_id: int) -> _Mailbox:
         if conversation_id not in self._mailboxes:
@@ -207,7 +216,8 @@ class Flow:
 class _Waiting:
     message_id: int
     complete: bool
-    asks: bool
+    ends: bool  # a question or a command: what comes after it is about something else
+    picks: bool  # a button that was pressed
     since: float
     done: asyncio.Future[None]
 
@@ -226,13 +236,13 @@ class _Mailbox:
         self._news = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
-    def put(self, message_id: int, text: str, expecting: bool) -> None:
+    def put(self, message_id: int, text: str, expecting: bool, *, picks: bool = False) -> None:
         """Take a message in; a repeat of one that is here already changes nothing."""
         if self.done(message_id) is not None:
             return
         done = asyncio.get_running_loop().create_future()
         complete = expecting or bursts.complete(text)
-        self._waiting.append(_Waiting(message_id, complete, bursts.asks(text), monotonic(), done))
+        self._waiting.append(_Waiting(message_id, complete, bursts.ends(text), picks, monotonic(), done))
         self._news.set()
         if self.task is None:
             self.task = asyncio.create_task(self._work())
@@ -251,8 +261,8 @@ class _Mailbox:
         self._forget(self._conversation_id)
 
     async def _turn(self) -> None:
-        """With what has come by now, up to the first question: the next one gets an answer of its own."""
-        end = next((place for place, one in enumerate(self._waiting, 1) if one.asks), len(self._waiting))
+        """With what has come by now and belongs together."""
+        end = self._end()
         self._running, self._waiting = self._waiting[:end], self._waiting[end:]
         try:
             await self._run(self._conversation_id, [waiting.message_id for waiting in self._running])
@@ -261,6 +271,15 @@ class _Mailbox:
             log.exception("a turn of conversation %s failed", self._conversation_id)
         _finish(self._running)
         self._running = []
+
+    def _end(self) -> int:
+        """Up to the first question: the next one gets an answer of its own. A button is a turn by itself."""
+        for place, one in enumerate(self._waiting):
+            if one.picks:
+                return max(place, 1)
+            if one.ends:
+                return place + 1
+        return len(self._waiting)
 
     async def _burst(self) -> None:
         """Wait for the rest of a burst: until something is complete, a pause, or the longest wait."""

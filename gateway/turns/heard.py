@@ -39,6 +39,7 @@ class Heard:
     complained: bool  # so has somebody in this conversation, about what is open
     voice: Voice
     phone: str  # by which the person can be called, as far as it is known: nobody is asked for it then
+    behind: bool  # written before the bot's last words were there to be read
     reassured: bool  # since the hand-off the bot has already said that messages reach the human
 
 
@@ -70,6 +71,7 @@ def hear(services: Services, conversation_id: int, message_ids: tuple[int, ...])
         complained=complained,
         voice=_voice(conversation, question),
         phone=slot_values(phone).get("phone", ""),
+        behind=bool(said and burst) and said[-1].seq > burst[0].seq,
         # The notice of the hand-off is the last word until somebody writes again.
         reassured=bool(said) and said[-1].kind != "notice",
     )

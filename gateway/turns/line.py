@@ -57,17 +57,19 @@ class Line:
         try:
             await one.let_in
         except asyncio.CancelledError:
-            if one.let_in.done() and not one.let_in.cancelled():
-                self._leave()  # the place had just become theirs
-            else:
+            if one in self._waiting:
                 self._waiting.remove(one)
+            elif not one.let_in.cancelled():
+                self._leave()  # the place had just become theirs
             raise
 
     def _leave(self) -> None:
-        if self._waiting:
-            self._next().let_in.set_result(None)
-        else:
-            self._free += 1
+        while self._waiting:
+            one = self._next()
+            if not one.let_in.done():  # otherwise they have just gone
+                one.let_in.set_result(None)
+                return
+        self._free += 1
 
     def _next(self) -> _Waiting:
         self._let += 1

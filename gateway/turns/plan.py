@@ -48,16 +48,23 @@ class Situation:
 
     @classmethod
     def of(
-        cls, services: Services, conversation: Conversation, question: str, voice: Voice, *, now: datetime
+        cls,
+        services: Services,
+        conversation: Conversation,
+        question: str,
+        voice: Voice,
+        hours: WorkingHours | None = None,
+        *,
+        now: datetime,
     ) -> Situation:
-        """A turn of this gateway."""
+        """A turn of this gateway, in the working hours as they are now if none are given."""
         settings = services.settings
         return cls(
             conversation=conversation,
             question=question,
             voice=voice,
             now=now,
-            hours=services.hours,
+            hours=hours or services.hours,
             wording=services.wording,
             contacts=services.contacts,
             rules=services.rules,

@@ -14,9 +14,12 @@ from datetime import datetime
 from functools import partial
 from time import monotonic
 
+from starlette.concurrency import run_in_threadpool
+
 from contract.decisions import Answer, Choices, Complaint, EndHandoff, Handoff, Runbook, TicketStatus, TicketUrge
 from contract.turn import TurnContext
 from desk import conversations, messages, tickets, turns
+from desk.calendar import WorkingHours
 from desk.conversations import Change
 from desk.errors import Overtaken, StoreError
 from desk.session import Session
@@ -114,7 +117,7 @@ class TurnRunner:
     async def _ask(self, turn_id: str, heard: Heard) -> tuple[Part, ...]:
         if not heard.text:
             return (self._sentence("decline.no_evidence"),)
-        context = self._context(turn_id, heard)
+        context = await run_in_threadpool(self._context, turn_id, heard)  # the calendar may have to be read
         return await self._services.engine.ask(heard.conversation.sender, heard.text, context)
 
     async def _overheard(self, turn_id: str, heard: Heard) -> tuple[Part, ...]:
@@ -138,6 +141,7 @@ class TurnRunner:
 
     def _commit(self, turn_id: str, heard: Heard, answered: Answered, ms: int) -> Recorded | None:
         now = self._services.clock()
+        hours = self._services.hours  # may have to be read, which is not for inside
         with self._services.db.write() as session:
             heard = _held(session, heard, now)
             if not answered.parts:
@@ -145,14 +149,15 @@ class TurnRunner:
                 return None
             if heard.conversation.state in _HUMANS:  # what the bot says to it changes nothing: the customer has written
                 waited.over(session, heard.conversation, now=now)
-            plan = CarryOut(session, self._situation(heard, now)).plan(answered.parts)
+            situation = self._situation(heard, hours, now)
+            plan = CarryOut(session, situation).plan(answered.parts)
             if answered.degraded:
                 # A late answer of the engine must not meet the next question; an unfinished form goes on there.
                 plan.change |= Change(new_episode=True, form=None if plan.ticket else heard.conversation.form)
             recorded = turns.record_turn(
                 session,
                 self._draft(turn_id, heard, plan, answered.degraded, ms),
-                lambda opened: self._content(session, heard, plan, opened, degraded=answered.degraded, now=now),
+                lambda opened: self._content(session, heard, situation, plan, opened, degraded=answered.degraded),
                 now=now,
             )
             self._deliver(session, recorded, now)
@@ -184,21 +189,23 @@ class TurnRunner:
         self,
         session: Session,
         heard: Heard,
+        situation: Situation,
         plan: Plan,
         opened: tickets.Opened | None,
         *,
         degraded: bool,
-        now: datetime,
     ) -> Content:
-        situation = self._situation(heard, now)
+        now = situation.now
         replies = plan.replies(handed(session, situation, plan, opened))
         if not degraded:  # an apology is the last resort: nothing beside it may fail
             replies = (*known.before(session, situation, plan, opened), *replies)
             replies += self._news.with_turn(session, heard.conversation, plan, heard.voice, now=now)
             replies += asking.with_turn(session, situation, plan, replies)
         # The change object is applied after the content is made: what was offered can be picked from now on.
-        plan.change["choices"] = render.options_of(replies) or plan.awaits
-        plan.change["choices_until"] = now + plan.choices_for if plan.change["choices"] else None
+        offered = render.options_of(replies) or plan.awaits
+        if offered or not heard.behind:  # otherwise they have not yet seen what was offered by the answer before
+            plan.change["choices"] = offered
+            plan.change["choices_until"] = now + plan.choices_for if offered else None
         return Content(replies=replies, outcome={"decisions": list(plan.decisions)})
 
     def _forward(self, session: Session, heard: Heard, now: datetime) -> None:
@@ -210,8 +217,8 @@ class TurnRunner:
         with self._services.db.write() as session:
             self._forward(session, heard, self._services.clock())
 
-    def _situation(self, heard: Heard, now: datetime) -> Situation:
-        return Situation.of(self._services, heard.conversation, heard.question, heard.voice, now=now)
+    def _situation(self, heard: Heard, hours: WorkingHours, now: datetime) -> Situation:
+        return Situation.of(self._services, heard.conversation, heard.question, heard.voice, hours, now=now)
 
     def _context(self, turn_id: str, heard: Heard) -> TurnContext:
         now = self._services.clock()

@@ -99,6 +99,10 @@ class WeChatChannel:
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
         await self._exchanges.cancel()
+        try:
+            await self._ledger.released()
+        except StoreError:
+            log.exception("承诺没能交出，下次启动时交给后台进程")
 
     async def _answer(self, inbound: InboundXml) -> PassiveReply:
         due = asyncio.get_running_loop().time() + self._settings.passive_deadline

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from time import monotonic
 
 import pytest
 
 from contract.turn import TurnContext
+from desk import conversations, messages
+from desk.conversations import Choice
 from desk.errors import ConflictingRepeat
 from gateway.engine import FakeEngine, Part, Said
 from gateway.errors import TooLarge, Unusable
 from gateway.turns.bursts import Pace
-from gateway.turns.flow import Flow, Incoming
+from gateway.turns.flow import _AT_ONCE, Flow, Incoming
+from gateway.turns.line import Line
 from tests.integration.gateway.turn_world import ANSWER, CHOICES, World, texts
 
 
@@ -141,6 +145,56 @@ async def test_questions_asked_without_network_are_answered_one_by_one(turns_wor
     await turns_world.flow.idle()
 
     assert turns_world.asked == ["怎么导出报表？", "手机端在哪里下载？", "一次能导多少行？"]
+
+
+@asynccontextmanager
+async def nobody_is_let_in(world: World) -> AsyncIterator[None]:
+    """What comes meanwhile waits in line."""
+    line = Line(places=1)
+    world.flow = Flow(world.services, pace=world.pace, line=line)
+    async with line.place(0.0):
+        yield
+        await asyncio.sleep(0.05)
+
+
+async def test_a_button_pressed_while_others_are_served_is_a_turn_by_itself(turns_world: World) -> None:
+    turns_world.says(CHOICES)
+    await turns_world.say("报表怎么弄")
+    turns_world.says(ANSWER)
+
+    async with nobody_is_let_in(turns_world):
+        await turns_world.receive("那个", choice=Choice("entry:b", "怎么打印报表"))
+        await turns_world.receive("一次能导多少行？")
+    await turns_world.flow.idle()
+
+    assert turns_world.asked[1:] == ["怎么打印报表", "一次能导多少行？"]
+
+
+async def test_a_number_is_picked_and_not_read_into_the_question_behind_it(turns_world: World) -> None:
+    turns_world.says(CHOICES)
+    await turns_world.say("报表怎么弄")
+    turns_world.says(ANSWER)
+
+    async with nobody_is_let_in(turns_world):
+        await turns_world.receive("2")
+        await turns_world.receive("一次能导多少行？")
+    await turns_world.flow.idle()
+
+    assert turns_world.asked[1:] == ["怎么打印报表", "一次能导多少行？"]
+
+
+async def test_what_was_offered_can_be_picked_though_the_next_question_was_written_before_it_came(
+    turns_world: World,
+) -> None:
+    turns_world.script = lambda text, _: [CHOICES if "弄" in text else ANSWER]
+    async with nobody_is_let_in(turns_world):
+        await turns_world.receive("报表怎么弄")
+        await turns_world.receive("一次能导多少行？")
+    await turns_world.flow.idle()
+
+    await turns_world.say("2")
+
+    assert turns_world.asked[-1] == "怎么打印报表"
 
 
 # -- turns never overlap -------------------------------------------------------------------------
@@ -273,6 +327,22 @@ async def test_after_a_crash_the_turns_left_undone_are_run(turns_world: World) -
 
     assert turns_world.asked == ["怎么导出报表"]
     assert [message.author for message in turns_world.messages()] == ["user", "user", "bot"]
+
+
+async def test_however_many_a_crash_has_left_all_are_taken_up(turns_world: World) -> None:
+    now = turns_world.clock()
+    with turns_world.db.write() as session:
+        for number in range(_AT_ONCE + 5):
+            talk = conversations.open_for(session, "web", f"visitor {number}", now=now)
+            messages.record_inbound(session, talk.id, f"m-{number}", "怎么导出报表", now=now)
+    turns_world.clock.advance(timedelta(seconds=1))
+    turns_world.restart()
+
+    assert await turns_world.flow.resume() == _AT_ONCE + 5
+    await turns_world.flow.idle()
+
+    with turns_world.db.read() as session:
+        assert messages.pending(session) == ()
 
 
 async def test_what_was_done_before_the_crash_is_not_done_again(turns_world: World) -> None:

@@ -68,6 +68,18 @@ async def test_what_a_dead_process_was_to_answer_late_is_answered_as_soon_as_the
     assert wechat.server.texts_to("oA") == ["答：怎么导入"]
 
 
+async def test_who_stops_in_good_order_hands_over_what_was_promised(hasty: World) -> None:
+    hasty.flow.delay = 0.6
+    assert await hasty.follower("oA").say("怎么导入") is None
+    await asyncio.sleep(0.05)
+    assert hasty.counts().leased == 1
+
+    await hasty.process.channel.aclose()
+
+    assert hasty.counts().leased == 0
+    assert hasty.counts().pending == 1
+
+
 async def test_an_answer_that_went_out_leaves_no_promise(wechat: World) -> None:
     assert await wechat.follower("oA").say("怎么导入") == "答：怎么导入"
 

@@ -138,3 +138,17 @@ VERSIONS = (Choice("entry:how-x@5.2-5.4", "5.2–5.4"), Choice("entry:how-x@>=6.
 )
 def test_a_version_picks_the_answer_that_is_for_it(text, picked):
     assert pick(text, VERSIONS) == (None if picked is None else VERSIONS[picked])
+
+
+ONE = (Choice("entry:a", "怎么导出报表"), Choice("say:转人工", "都不是"))
+
+
+@pytest.mark.parametrize("text", ["是", "是的", "对的", "就是这个", "嗯", "係", "好的", "OK", "没错。"])
+def test_a_yes_takes_the_one_entry_above_the_way_out(text: str) -> None:
+    assert pick(text, ONE) == ONE[0]
+    assert pick(text, OFFERED) is None
+
+
+@pytest.mark.parametrize("text", ["转吧", "麻烦了", "那就转吧", "不是", "是不是手机也可以", "要投诉"])
+def test_what_does_not_say_that_it_is_right_does_not_take_it(text: str) -> None:
+    assert pick(text, ONE) != ONE[0]

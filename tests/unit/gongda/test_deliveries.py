@@ -8,6 +8,7 @@ import pytest
 from desk import conversations, outbox, sending
 from desk.clock import FixedClock
 from desk.database import Database
+from desk.errors import NotFound
 from desk.outbox import Delivery, DeliveryDraft
 from gongda.deliveries import CUSTOMERS, Deliveries
 
@@ -77,6 +78,24 @@ async def test_more_texts_to_customers_than_are_sent_at_once_go_out_in_one_tick(
 
     assert await deliveries.tick() == 2 * CUSTOMERS + 1
     assert len(set(sender.sent)) == len(sender.sent) == 2 * CUSTOMERS + 1
+
+
+async def test_a_row_that_its_sender_breaks_on_takes_no_other_with_it(database: Database) -> None:
+    clock = FixedClock(NOW)
+    sender = Sender(database, clock)
+
+    async def breaks(delivery: Delivery) -> None:
+        raise NotFound("the conversation was erased meanwhile")
+
+    deliveries = Deliveries(database, clock, {"note": sender, "broken": breaks}, close)
+    with database.write() as session:
+        for number, kind in enumerate(("broken", "note")):
+            talk = conversations.open_for(session, "wechat", f"o{number}", now=NOW)
+            made = DeliveryDraft(kind, "test", {"key": kind}, kind, conversation_id=talk.id)
+            outbox.enqueue(session, made, now=NOW)
+
+    assert await deliveries.tick() == 2
+    assert sender.sent == ["note"]
 
 
 async def test_a_failed_one_comes_again_later(database: Database) -> None:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+AT_ONCE = 50  # more would keep other writers waiting
 
 
 class Together(Generic[T, R]):
@@ -29,7 +30,7 @@ class Together(Generic[T, R]):
 
     async def _work(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting, []
+            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
             try:
                 results = await asyncio.to_thread(self._write, [one for one, _ in batch])
             except Exception as error:

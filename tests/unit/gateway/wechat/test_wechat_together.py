@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from gateway.channels.wechat.delivering.together import Together
+from gateway.channels.wechat.delivering.together import AT_ONCE, Together
 
 
 class Slow:
@@ -67,3 +67,12 @@ async def test_who_stops_waiting_takes_nothing_from_the_others() -> None:
     await asyncio.gather(first, third)
 
     assert slow.written == [[1], [2, 3]]
+
+
+async def test_no_more_are_written_at_once_than_others_can_wait_for() -> None:
+    slow = Slow()
+    slow.go.set()
+    together = Together(slow)
+    await asyncio.gather(*(together.add(number) for number in range(2 * AT_ONCE + 1)))
+
+    assert [len(written) for written in slow.written] == [AT_ONCE, AT_ONCE, 1]
