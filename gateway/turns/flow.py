@@ -113,13 +113,15 @@ class Flow:
         self._mailboxes: dict[int, _Mailbox] = {}
 
     async def receive(self, incoming: Incoming) -> Accepted:
+        came = monotonic()
         _check(incoming, self._services.settings.max_text)
         accepted, expecting, open_turn = await run_in_threadpool(self._store, incoming)
         if accepted.fresh:
             self._services.hub.notify(accepted.conversation_id)
         if open_turn:
             picks = incoming.choice is not None
-            self._mailbox(accepted.conversation_id).put(accepted.message_id, incoming.text, expecting, picks=picks)
+            box = self._mailbox(accepted.conversation_id)
+            box.put(accepted.message_id, incoming.text, expecting, picks=picks, since=came)
         return accepted
 
     async def outcome(self, accepted: Accepted, timeout: float) -> Outcome | None:
@@ -236,13 +238,16 @@ class _Mailbox:
         self._news = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
-    def put(self, message_id: int, text: str, expecting: bool, *, picks: bool = False) -> None:
-        """Take a message in; a repeat of one that is here already changes nothing."""
+    def put(
+        self, message_id: int, text: str, expecting: bool, *, picks: bool = False, since: float | None = None
+    ) -> None:
+        """Take a message in that came at `since`; a repeat of one that is here already changes nothing."""
         if self.done(message_id) is not None:
             return
         done = asyncio.get_running_loop().create_future()
         complete = expecting or bursts.complete(text)
-        self._waiting.append(_Waiting(message_id, complete, bursts.ends(text), picks, monotonic(), done))
+        came = monotonic() if since is None else since
+        self._waiting.append(_Waiting(message_id, complete, bursts.ends(text), picks, came, done))
         self._news.set()
         if self.task is None:
             self.task = asyncio.create_task(self._work())

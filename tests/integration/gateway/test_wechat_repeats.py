@@ -166,7 +166,7 @@ async def test_a_process_that_still_follows_yields_to_the_one_that_answers(two: 
     with two.world.database.read() as session:
         found = conversations.find(session, "wechat", "oA")
         assert found is not None
-        [stored] = messages.latest(session, found.id, limit=1)
+        stored = messages.latest(session, found.id)[0]
     accepted = Accepted(found.id, stored.id, stored.seq, fresh=False)
     first, second = (Ledger(two.world.database, two.world.clock, pushes=True) for _ in range(2))
     held = await first.promise(accepted, "oA", 60.0)
