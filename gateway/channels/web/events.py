@@ -20,6 +20,7 @@ from gateway.services import Services
 HEARTBEAT = 15.0  # seconds; proxies cut streams that are silent for 30
 POLL = 3.0  # seconds; messages of another process (worker, second gateway) ring no bell here
 MOST = 30  # streams of one visitor, who may have as many tabs and devices; each looks at the database every POLL
+PAGE = 200  # messages that are read from the database at once
 CHANNEL = "web"
 
 
@@ -69,7 +70,8 @@ async def stream(services: Services, user: str, after: int) -> AsyncGenerator[st
             if silent >= HEARTBEAT:
                 silent = 0.0
                 yield ": still here\n\n"
-            silent += await _wait(bell)
+            if len(fresh) < PAGE:  # else there is more, and a history must not come in pieces
+                silent += await _wait(bell)
 
 
 async def _wait(bell: asyncio.Event) -> float:
@@ -93,7 +95,7 @@ def _conversation(services: Services, user: str) -> int:
 
 def _news(services: Services, conversation_id: int, after: int) -> tuple[tuple[Message, ...], str]:
     with services.db.read() as session:
-        fresh = messages.after(session, conversation_id, after)
+        fresh = messages.after(session, conversation_id, after, limit=PAGE)
         return fresh, conversations.get(session, conversation_id).state
 
 

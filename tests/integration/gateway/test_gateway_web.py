@@ -16,7 +16,7 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from contract.decisions import Feedback
-from desk import conversations
+from desk import conversations, messages
 from desk.tables import ConversationRow, FeedbackRow
 from gateway.app import create_app
 from gateway.channels.web import events
@@ -321,6 +321,21 @@ async def test_what_is_new_comes_when_the_bell_rings(turns_world: World) -> None
         ("message", 3, "怎么打印报表"),
         ("message", 4, "答：怎么打印报表"),
     ]
+
+
+async def test_a_long_history_comes_at_once(turns_world: World) -> None:
+    await turns_world.say("怎么导出报表")
+    asked, most = turns_world.conversation().id, 2 * events.PAGE + 50
+    with turns_world.db.write() as session:
+        for number in range(most - 2):
+            messages.add(session, asked, "bot", f"第 {number} 条", now=turns_world.clock())
+
+    async with aclosing(events.stream(turns_world.services, "visitor", 0)) as stream:
+        told = parsed(stream)
+        async with asyncio.timeout(events.POLL):  # not a page at each look
+            seen = [data["seq"] for name, data in [await anext(told) for _ in range(most + 1)] if name == "message"]
+
+    assert seen == list(range(1, most + 1))
 
 
 async def test_a_change_of_hands_is_told(turns_world: World) -> None:
