@@ -30,6 +30,17 @@ SCREEN = """navigator.mediaDevices.getDisplayMedia = async () => {
   return canvas.captureStream(20);
 };"""
 
+UPLOAD = """async () => {
+  const [{ Api }, { upload }, { keep }] =
+    await Promise.all(["api", "upload", "blobs"].map((name) => import(`/widget/parts/${name}.js`)));
+  await keep("client-0001", new File(["x"], "a.txt"));
+  const api = Object.assign(new Api(""), { token: "the first" });
+  const file = { client_id: "client-0001", file: { name: "a.txt" } };
+  const going = upload(api, { path: "/web/attachments", body: file }, () => {});
+  api.token = ""; // another session begins while the file is looked for
+  await going;
+}"""
+
 
 def choose(widget: Widget, *files: FilePayload) -> None:
     widget.panel.locator(".composer input[type=file]").first.set_input_files(list(files))
@@ -162,6 +173,21 @@ def test_a_picture_sent_without_network_survives_a_reload_and_arrives_once(
     until(lambda: len(desk.files) == 1, 20, "the picture to arrive")
     expect(widget.panel.locator(".from-user a.picture img")).to_have_count(1)
     expect(widget.panel.locator(".from-user")).to_have_count(2)
+
+
+def test_a_file_is_sent_in_the_session_it_was_begun_in(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    asked: list[str | None] = []
+
+    def seen(route: Route) -> None:
+        asked.append(route.request.headers.get("x-gongda-session"))
+        route.fulfill(status=202, json={"seq": 1})
+
+    person.route("**/web/attachments", seen)
+    widget.page.evaluate(UPLOAD)
+
+    assert asked == ["the first"]
 
 
 def test_an_upload_whose_answer_was_lost_is_one_message(desktop: Person, site: str, desk: FakeDesk) -> None:

@@ -10,6 +10,7 @@ const LOOKED_AT_MS = 120_000;
 
 /** The gateway's answer. `tell(share)` hears 0 to 1. Throws ApiError, or TypeError without a network. */
 export async function upload(api, item, tell) {
+  const to = api.address(item.path); // while the session lasts: another may begin before the file is found
   const { client_id: id, text, file, quiet } = item.body;
   const blob = await find(id);
   if (!blob) throw new ApiError(410, null); // the browser has thrown it away
@@ -18,7 +19,7 @@ export async function upload(api, item, tell) {
   if (text) form.append("text", text);
   if (quiet) form.append("quiet", "1");
   form.append("file", blob, file.name);
-  const answer = await send(...api.address(item.path), form, tell);
+  const answer = await send(...to, form, tell);
   drop(id);
   return answer;
 }
