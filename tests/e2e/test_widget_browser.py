@@ -50,6 +50,17 @@ def test_enter_sends_but_not_while_the_input_method_is_composing(desktop: Person
     assert [text.strip() for text in said(desk)] == ["导入报错"]
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "zh-HK", "en"])
+def test_the_first_hour_of_a_day_is_the_hour_zero(desktop: Person, site: str, locale: str) -> None:
+    page = Widget(desktop("zh-CN"), site).page
+    time = """async (locale) => {
+      const { clockTime } = await import("/widget/parts/clock.js");
+      return clockTime("2026-11-20T00:05:00", locale, new Date("2026-11-20T09:00:00"));
+    }"""
+
+    assert page.evaluate(time, locale) == "00:05"
+
+
 def test_history_is_there_after_a_reload_and_in_a_second_tab(desktop: Person, site: str) -> None:
     person = desktop("zh-CN")
     first = opened(person, site)

@@ -6,5 +6,6 @@ export function clockTime(iso, locale, now = new Date()) {
   if (Number.isNaN(at.getTime())) return "";
   const today = at.toDateString() === now.toDateString();
   const day = today ? {} : { month: "long", day: "numeric" };
-  return new Intl.DateTimeFormat(locale, { ...day, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }; // hour12: false has 24:05 in some languages
+  return new Intl.DateTimeFormat(locale, { ...day, ...time }).format(at);
 }
