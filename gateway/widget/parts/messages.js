@@ -6,6 +6,8 @@ import { markdown } from "./markdown.js";
 
 export { markdown as marked };
 
+const BUSY = 503;
+
 /**
  * `look` has the texts, the locale, the assistant's name, the gateway's address, rating(seq) and blob(id);
  * `act` has choose(option), rate(seq, helpful, reason), retry(entry), edit(entry), discard(entry) and human();
@@ -51,25 +53,29 @@ function said(author, text) {
 
 /** Under the visitor's own message: waiting, or refused and why. */
 function delivery(entry, { texts, locale }, act) {
-  const { error } = entry;
+  const told = why(entry.error, texts, locale, Boolean(entry.attachments));
   if (entry.status === "pending") {
     const waiting = navigator.onLine ? texts.sending : texts.queued;
     const bar = entry.item?.body.file ? h("progress", { max: 1, value: 0, "aria-label": texts.sending }) : null;
-    return h("div", { class: bar ? "delivery uploading" : "delivery" }, bar, why(error, texts, locale) || waiting);
+    return h("div", { class: bar ? "delivery uploading" : "delivery" }, bar, told || waiting);
   }
   if (entry.status !== "refused") return null;
   return h(
     "div",
     { class: "delivery refused", role: "alert" },
-    why(error, texts, locale, Boolean(entry.attachments)) || texts.refused,
+    told || texts.refused,
     press("link", () => act.retry(entry), texts.retry),
     entry.text && !entry.attachments ? press("link", () => act.edit(entry), texts.edit) : null,
     entry.attachments ? press("link", () => act.discard(entry), texts.discard) : null,
   );
 }
 
-/** The gateway speaks Chinese and knows the limits; in other languages the status says enough. */
-function why(error, texts, locale, file = false) {
-  const own = (file && texts.refusals[`file_${error?.status}`]) || texts.refusals[error?.status];
-  return (locale === "zh-CN" ? error?.message || own : own || error?.message) || "";
+/**
+ * The gateway speaks Chinese and knows the limits; in other languages the status says enough. When it is busy it cannot
+ * know that we send again by ourselves.
+ */
+function why({ status, message } = {}, texts, locale, file) {
+  const own = (file && texts.refusals[`file_${status}`]) || texts.refusals[status];
+  const theirs = locale === "zh-CN" && (file || status !== BUSY);
+  return (theirs ? message || own : own || message) || "";
 }

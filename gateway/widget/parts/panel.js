@@ -255,10 +255,13 @@ export class Panel {
     if (this.human.getAttribute("aria-disabled") !== "true") this.#act.human();
   }
 
-  /** What a browser says of a dead line is for no visitor, and the gateway speaks Simplified Chinese. */
+  /**
+   * What a browser says of a dead line is for no visitor, and the gateway speaks Simplified Chinese; when it is busy,
+   * 503, it cannot know that we try again by ourselves.
+   */
   #warn({ status, message } = {}) {
     const texts = this.#texts;
-    const told = status && ((this.look.locale === "zh-CN" && message) || texts.refusals[status]);
+    const told = status && ((this.look.locale === "zh-CN" && status !== 503 && message) || texts.refusals[status]);
     this.banner.textContent = told || texts[navigator.onLine ? "reconnecting" : "offline"];
     this.banner.hidden = false;
   }
