@@ -32,6 +32,11 @@ class FakeConversation:
     identity: Json | None = None
     listeners: set[asyncio.Queue[tuple[str, Json] | None]] = field(default_factory=set)
 
+    @property
+    def whose(self) -> str | None:
+        """The id of somebody whose signature was believed."""
+        return self.identity["id"] if self.identity and self.identity.get("signature") else None
+
     def find(self, client_id: str) -> Json | None:
         """The message that came in under this client id."""
         return next((message for message in self.messages if message.get("client_id") == client_id), None)
@@ -77,10 +82,19 @@ class FakeDesk:
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def session(self, token: str | None) -> FakeConversation:
-        """The conversation of this token; a new one for a missing or unknown token."""
-        if token in self.conversations:
-            return self.conversations[token]
+    def session(self, token: str | None, identity: Json | None = None) -> FakeConversation:
+        """The conversation of this signed identity, else of this token, unless that is somebody else's; else a new one.
+
+        Any signature is believed.
+        """
+        signed = identity if identity and identity.get("signature") else None
+        whose = signed["id"] if signed else None
+        known = next((one for one in self.conversations.values() if whose and one.whose == whose), None)
+        if known:
+            return known
+        given = self.conversations.get(token or "")
+        if given and (not whose or not given.whose):
+            return given
         number = next(self._numbers)
         made = FakeConversation(id=f"c{number}", token=f"fake-{number}")
         self.conversations[made.token] = made

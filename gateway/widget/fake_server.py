@@ -119,7 +119,7 @@ def _talking(app: FastAPI, desk: FakeDesk, heartbeat_s: float) -> None:
 
     @app.post("/web/session")
     async def session(asked: SessionRequest) -> dict[str, Any]:
-        found = desk.session(asked.token)
+        found = desk.session(asked.token, asked.identity)
         found.identity = asked.identity or found.identity
         return {"token": found.token, "conversation": found.id, "last_seq": len(found.messages), **_shown(desk)}
 

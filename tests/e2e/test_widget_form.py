@@ -296,6 +296,31 @@ def test_a_ticket_made_by_another_tab_is_shown_where_the_form_is(desktop: Person
     assert len(tickets(closed)) == 1
 
 
+def test_a_form_refused_while_another_tab_sends_it_can_be_changed_where_it_is(
+    desktop: Person, site: str, closed: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    writer, sheet = form_of(person, site)
+    sender = opened(person, site)
+    body = {"error": {"code": "unusable", "message": "请换一个电话号码。"}}
+    held: list[Route] = []
+    sender.page.route("**/web/messages", lambda route: held.append(route))
+    person.route("**/web/tickets", lambda route: route.fulfill(status=422, json=body))
+    sender.say("在吗")
+    until(lambda: sender.page.evaluate("1") and len(held) == 1, 10, "a message to be on its way")
+    fill(sheet, question="登录不了", phone="13800001234")
+    for _ in range(2):  # the same words again are told again
+        sheet.get_by_role("button", name="提交", exact=True).click()
+        if held:
+            expect(sheet.locator("form > .told")).to_contain_text("正在提交")
+            sender.page.unroute("**/web/messages")  # lets the one that is held go on
+            held.clear()
+        expect(sheet.locator("form > .told")).to_have_text("请换一个电话号码。")
+        expect(sheet.locator("#field-phone")).to_be_enabled()
+
+    assert writer.page.evaluate("Object.values(localStorage).filter((value) => value.includes('13800001234'))") == []
+
+
 def test_office_hours_are_asked_for_again_after_a_while(desktop: Person, site: str, desk: FakeDesk) -> None:
     widget = opened(desktop("zh-CN"), site)
     expect(widget.panel.locator(".tools")).to_be_visible()

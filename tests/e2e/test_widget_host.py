@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from gateway.widget.fake_desk import FakeDesk
 from tests.e2e.pages import Widget
 from tests.e2e.waiting import until
-from tests.e2e.widget_site import Person, desk, fake_site, opened, site
+from tests.e2e.widget_site import Person, desk, fake_site, opened, picture, site
 
 __all__ = ["desk", "fake_site", "site"]
 pytestmark = pytest.mark.browser
@@ -18,6 +18,15 @@ HEAR = """() => {
     window.addEventListener(`gongda:${name}`, ({ detail }) => window.heard.push([name, detail]));
   }
 }"""
+
+COUNT_FILES = """() => new Promise((resolve) => {
+  const asked = indexedDB.open("gongda", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("files");
+  asked.onsuccess = () => {
+    const counted = asked.result.transaction("files").objectStore("files").count();
+    counted.onsuccess = () => { asked.result.close(); resolve(counted.result); };
+  };
+})"""
 
 
 def listening(person: BrowserContext) -> None:
@@ -136,6 +145,104 @@ def test_another_person_on_the_same_computer_sees_nothing_of_the_one_before(desk
     widget.page.reload()
     expect(widget.panel.locator(".welcome")).to_be_visible()
     expect(widget.messages).to_have_count(0)
+
+
+def kept_files(page: Page) -> int:
+    """How many files the browser keeps for sending."""
+    count: int = page.evaluate(COUNT_FILES)
+    return count
+
+
+def test_whoever_logs_out_in_one_tab_is_forgotten_in_the_other_and_comes_back_in_none(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    first, second = opened(person, site), opened(person, site)
+    for window in (first, second):
+        window.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
+    first.say("我的合同号是 77")
+    expect(second.replies).to_have_count(1)
+    second.input.fill("还没发出去的话")
+
+    first.page.evaluate("gongda.reset()")
+    first.say("我没有登录")
+    expect(first.replies).to_have_count(1)
+    first.page.wait_for_timeout(1_500)  # the tabs would pass the session to each other
+
+    for window in (first, second):
+        expect(window.panel.locator(".from-user")).to_have_count(1)
+        expect(window.panel.locator(".from-user")).to_contain_text("我没有登录")
+    expect(second.input).to_have_value("")
+    assert [(c.whose, len(c.messages)) for c in desk.conversations.values()] == [("u-1", 2), (None, 2)]
+
+
+def test_whoever_logs_in_after_another_in_one_tab_is_the_one_in_both(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    first, second = opened(person, site), opened(person, site)
+    for window in (first, second):
+        window.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
+    first.say("我的合同号是 77")
+    expect(second.replies).to_have_count(1)
+    asked: list[str] = []
+    person.on("request", lambda request: asked.append(request.url))
+
+    first.page.evaluate("gongda.identify({id: 'u-2', signature: 's'})")
+    first.say("我是第二个人")
+    expect(first.replies).to_have_count(1)
+    expect(second.panel.locator(".from-user")).to_contain_text("我是第二个人")
+    first.page.wait_for_timeout(1_500)
+
+    for window in (first, second):
+        expect(window.panel.locator(".from-user")).to_have_count(1)
+    assert len([url for url in asked if url.endswith("/web/session")]) <= 5
+    said_by = {c.whose: [m["text"] for m in c.messages if m["author"] == "user"] for c in desk.conversations.values()}
+    assert (said_by["u-1"], said_by["u-2"]) == (["我的合同号是 77"], ["我是第二个人"])
+
+
+def test_a_tab_that_was_elsewhere_while_somebody_logged_out_shows_nothing_of_theirs(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    first, second = opened(person, site), opened(person, site)
+    for window in (first, second):
+        window.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
+    second.input.fill("还没发出去的话")
+    second.page.goto("about:blank")
+
+    first.page.evaluate("gongda.reset()")
+    second.page.goto(f"{site}/demo/")
+    second.open()
+
+    expect(second.panel.locator(".welcome")).to_be_visible()
+    expect(second.input).to_have_value("")
+
+
+def test_another_person_who_is_known_from_the_start_finds_no_files_of_the_one_before(
+    desktop: Person, site: str
+) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.page.evaluate("gongda.identify({id: 'u-1'})")
+    widget.panel.locator(".composer input[type=file]").first.set_input_files([picture()])
+    until(lambda: kept_files(widget.page) == 1, 10, "the file to be kept")
+
+    with_settings(person, "{identity: {id: 'u-2'}}")
+    widget.page.reload()
+
+    until(lambda: kept_files(widget.page) == 0, 10, "the file to be forgotten")
+
+
+def test_a_draft_of_the_page_never_replaces_what_the_visitor_typed(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.page.evaluate("gongda.open('先写好的问题')")
+    expect(widget.input).to_have_value("先写好的问题")
+    widget.page.evaluate("gongda.open('另一个问题')")
+    expect(widget.input).to_have_value("另一个问题")
+    widget.input.fill("我自己写的")
+    widget.page.evaluate("gongda.open('第三个问题')")
+
+    expect(widget.input).to_have_value("我自己写的")
 
 
 def test_reset_begins_an_empty_conversation(desktop: Person, site: str, desk: FakeDesk) -> None:

@@ -203,3 +203,61 @@ def test_what_is_said_while_the_code_for_it_cannot_be_fetched_appears_later(desk
     person.unroute("**/parts/cards.js")
 
     expect(widget.answers).to_have_count(1, timeout=15_000)
+
+
+def test_what_is_refused_while_another_tab_sends_it_is_told_where_it_was_written(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    writer, sender = opened(person, site), opened(person, site)
+    held: list[Route] = []
+    sender.page.route("**/web/messages", lambda route: held.append(route))
+    sender.say("在吗")
+    until(lambda: sender.page.evaluate("1") and len(held) == 1, 10, "the first message to be on its way")
+    writer.say("长" * 2_001)  # waits behind it, and the tab that sends that one sends this one too
+    expect(writer.panel.locator(".delivery")).to_contain_text("正在发送")
+
+    sender.page.unroute("**/web/messages")  # lets the one that is held go on
+
+    for window in (writer, sender):
+        expect(window.panel.locator(".delivery.refused")).to_contain_text("2000")
+    writer.page.reload()
+    expect(writer.panel.locator(".delivery.refused")).to_contain_text("2000")
+    writer.panel.locator(".delivery.refused").get_by_role("button", name="修改").click()
+    expect(sender.panel.locator(".delivery.refused")).to_have_count(0)
+
+
+def test_changing_a_refused_message_keeps_what_was_typed_meanwhile(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+    widget.say("429")
+    refused = widget.panel.locator(".delivery.refused")
+    widget.input.fill("写到一半")
+
+    refused.get_by_role("button", name="修改").click()
+
+    expect(widget.input).to_have_value("写到一半\n429")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh-CN", "正在自动重试"),
+        ("zh-TW", "會自動重試"),
+        ("zh-HK", "正自動重試"),
+        ("en", "there is nothing you need to do"),
+    ],
+)
+def test_a_busy_gateway_is_tried_again_and_the_visitor_told_so(
+    desktop: Person, site: str, desk: FakeDesk, language: str, sentence: str
+) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.page.evaluate("locale => gongda.setLocale(locale)", language)
+    body = {"error": {"code": "busy", "message": "系统繁忙，这次没有处理成功，请稍后再试。"}}
+    person.route(
+        "**/web/messages", lambda route: route.fulfill(status=503, headers={"Retry-After": "2"}, json=body), times=1
+    )
+
+    widget.say("导入报错")
+
+    expect(widget.panel.locator(".delivery")).to_contain_text(sentence)
+    expect(widget.answers).to_have_count(1, timeout=10_000)
+    assert said(desk) == ["导入报错"]

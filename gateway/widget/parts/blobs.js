@@ -62,9 +62,14 @@ export async function drop(id) {
   }
 }
 
+/** Another person sits here now, and another tab has cleared what all of them share. */
+export function lose() {
+  spare.clear();
+}
+
 /** Another person sits here now. */
 export async function clear() {
-  spare.clear();
+  lose();
   try {
     await within("readwrite", (store) => store.clear());
   } catch {

@@ -46,8 +46,8 @@ export class Conversation {
 
   /**
    * `view` hears show(entry), arrived(message), cleared(), ready(session), caughtUp(), state(name),
-   * typing(who|null), link(up, error), progress(key, share), announcement(it|null), ticket(made) and
-   * notMade(item).
+   * typing(who|null), link(up, error), progress(key, share), announcement(it|null), ticket(made), notMade(item) and
+   * taken(key).
    */
   constructor({ base, store, site, view, locale, lazy }) {
     this.#store = store;
@@ -140,6 +140,7 @@ export class Conversation {
 
   /** The form; it is sent after its files, and its own client id makes it one ticket. */
   sendTicket(form) {
+    this.#store.remove("notMade"); // told once more, the same words would be no change
     this.#outbox.add(TICKETS, form);
   }
 
@@ -183,18 +184,36 @@ export class Conversation {
   /** Forgets this conversation and this person; the next one starts empty. */
   reset() {
     this.#outbox.clear();
+    for (const name of ["token", "conversation", "made", "notMade", "read", "ratings"]) this.#store.remove(name);
+    this.leave();
+  }
+
+  /** Forgets both in memory; what is in the store is the next person's already. */
+  leave() {
     this.#session.identity = null;
-    for (const name of ["token", "conversation", "made"]) this.#store.remove(name);
     this.errands.forget();
     this.#restart();
   }
 
   /** Another tab changed something. */
   changedElsewhere(name) {
-    if (name === "made" && this.#store.get("made")) this.#view.ticket(this.#store.get("made"));
-    if (name !== "token" || !this.#session.outdated) return;
-    this.#restart();
-    this.start();
+    const value = this.#store.get(name);
+    if (name === "made" && value) this.#view.ticket(value);
+    else if (name === "notMade" && value) this.#view.notMade(value);
+    else if (name.startsWith("no:")) this.#refusedElsewhere(name, value);
+    else if (name === "token" && this.#session.outdated) {
+      this.#restart();
+      if (value) this.start();
+    }
+  }
+
+  /** Another tab was told no for what may have been written here, or its visitor has dealt with that. */
+  #refusedElsewhere(name, item) {
+    if (item) return this.#showRefused(item);
+    const taken = [...this.entries.values()].find((entry) => entry.status === "refused" && entry.item.name === name);
+    if (!taken) return undefined;
+    this.entries.delete(taken.key);
+    return this.#view.taken(taken.key);
   }
 
   // The outbox reports here.
@@ -228,10 +247,16 @@ export class Conversation {
 
   refused(item) {
     this.#hush();
-    if (item.path === TICKETS) this.#view.notMade(item);
-    const entry = this.entries.get(item.body.client_id);
-    if (entry) this.#put(refused(item));
-    else this.#outbox.forget(item); // a thumb, a form: whoever sent it still has it
+    if (isEntry(item)) return this.#put(refused(item)); // another tab may have written it, or it was before a reload
+    this.#outbox.forget(item); // a thumb, a form: whoever sent it still has it
+    if (item.path === TICKETS) this.#notMade({ body: { client_id: item.body.client_id }, error: item.error });
+    return undefined;
+  }
+
+  /** The form may be in another tab; the note says which one it is and nothing of what is in it. */
+  #notMade(note) {
+    this.#store.set("notMade", note);
+    this.#view.notMade(note);
   }
 
   delayed(item, error) {
@@ -250,7 +275,10 @@ export class Conversation {
 
   #begun(session, other) {
     this.#begunAt = Date.now();
-    if (other) this.#forget();
+    if (other) {
+      for (const name of ["read", "ratings"]) this.#store.remove(name);
+      this.#forget();
+    }
     if (other && this.#up) this.#stream.reconnect(); // it still listens to the conversation before
     this.replaying = session.last_seq > this.#lastSeq;
     this.errands.begun(session);
@@ -267,8 +295,6 @@ export class Conversation {
   /** Drops what belongs to another conversation; what waits to be sent stays. */
   #forget() {
     this.#lastSeq = 0;
-    this.#store.remove("read");
-    this.#store.remove("ratings");
     this.entries.clear();
     this.#hear("state", { state: "bot" });
     this.#view.cleared();
@@ -304,16 +330,18 @@ export class Conversation {
 
   #showKept() {
     for (const item of this.#outbox.items()) this.#expect(item);
-    for (const item of this.#outbox.refusals()) {
-      if (!this.entries.has(item.body.client_id)) this.#put(refused(item));
-    }
+    for (const item of this.#outbox.refusals()) this.#showRefused(item);
+  }
+
+  /** Once; it takes the place of what was still being sent. */
+  #showRefused(item) {
+    const known = this.entries.get(item.body.client_id);
+    if (isEntry(item) && (known?.status ?? "pending") === "pending") this.#put(refused(item));
   }
 
   /** Shows something of the visitor's own before the gateway has it. */
   #expect(item) {
-    const key = item.body.client_id;
-    if (!key || item.path === TICKETS || this.entries.get(key)?.status === "sent") return;
-    this.#put(pending(item));
+    if (isEntry(item) && this.entries.get(item.body.client_id)?.status !== "sent") this.#put(pending(item));
   }
 
   #put(entry) {
@@ -345,4 +373,9 @@ export class Conversation {
     } else this.#hush();
     this.#view.link(up, error);
   }
+}
+
+/** Whether it stands among the messages: a thumb and a form do not. */
+function isEntry({ path, body }) {
+  return Boolean(body.client_id) && path !== TICKETS;
 }

@@ -51,11 +51,12 @@ class GongdaWidget extends HTMLElement {
     this.#store = new Store(storageOf("localStorage"), settings.site);
     this.#tab = new Store(storageOf("sessionStorage"), settings.site);
     this.#hint = place(settings.hint);
+    const root = this.attachShadow({ mode: "open" });
+    this.#lazy = new Lazy(root, settings.home); // forgetting the person before needs it
+    this.#follow();
     if (settings.identity) this.#recognise(settings.identity);
     const asked = this.#store.get("locale") || settings.locale;
     this.#locale = pickLocale(asked, document.documentElement.lang, navigator.languages);
-    const root = this.attachShadow({ mode: "open" });
-    this.#lazy = new Lazy(root, settings.home);
     const texts = loadTexts(settings.home, this.#locale);
     await loadStyle(root, settings.home, "launcher.css");
     this.#texts = await texts;
@@ -96,9 +97,16 @@ class GongdaWidget extends HTMLElement {
     if (!this.#open) this.#returnTo = active === document.body || active === this ? null : active;
     await this.#show();
     const { panel } = this.#room;
-    if (draft) panel.composer.value = draft;
+    if (draft) this.#propose(draft, panel.composer);
     if (draft || !NARROW.matches) panel.focus();
     else panel.node.focus({ preventScroll: true }); // the on-screen keyboard would cover what there is to read
+  }
+
+  /** What the visitor has typed is theirs: only an empty field, or what was proposed before, makes room. */
+  #propose(draft, composer) {
+    if (composer.value.trim() && composer.value !== this.#tab.get("proposed")) return;
+    composer.value = draft;
+    this.#tab.set("proposed", composer.value);
   }
 
   close() {
@@ -141,7 +149,7 @@ class GongdaWidget extends HTMLElement {
   /** Ends this conversation on this device and begins an empty one; the person is forgotten too. */
   async reset() {
     this.#who = null;
-    this.#wipe();
+    this.#forget();
     await this.#restart();
   }
 
@@ -150,24 +158,46 @@ class GongdaWidget extends HTMLElement {
   /** True when somebody else was here before, whose conversation this person must not see. */
   #recognise(given) {
     this.#who = person(given);
-    const before = this.#store.get("who");
+    const before = this.#store.get("who", this.#tab.get("who"));
     const other = Boolean(before && before !== this.#who?.id);
-    if (other) this.#wipe();
-    if (this.#who) this.#store.set("who", this.#who.id);
+    if (other) this.#forget();
+    if (this.#who) for (const store of [this.#store, this.#tab]) store.set("who", this.#who.id);
     return other;
   }
 
-  #wipe() {
-    for (const store of [this.#store, this.#tab]) {
-      for (const name of store.names("")) if (!OF_THE_BROWSER.includes(name)) store.remove(name);
+  /**
+   * True when this tab still held somebody whom another tab has seen leave. Only what is this tab's own is forgotten:
+   * what the tabs share is the next person's by now.
+   */
+  #follow() {
+    const before = this.#tab.get("who");
+    const now = this.#store.get("who");
+    const left = Boolean(before && before !== now);
+    if (left) {
+      this.#who = null;
+      this.#wipe(this.#tab);
+      this.#store.lose();
+      this.#lazy.get("blobs").then(({ lose }) => lose(), () => {});
     }
-    if (this.#open) this.#tab.set("open", true);
-    this.#lazy?.get("blobs").then(({ clear }) => clear(), () => {});
+    if (now) this.#tab.set("who", now);
+    return left;
   }
 
-  #restart() {
+  #forget() {
+    this.#wipe(this.#store); // "token" before "who", in the order of names: whoever hears of "who" finds no token
+    this.#wipe(this.#tab);
+    this.#lazy.get("blobs").then(({ clear }) => clear(), () => {});
+  }
+
+  #wipe(store) {
+    for (const name of store.names("")) if (!OF_THE_BROWSER.includes(name)) store.remove(name);
+    if (this.#open) this.#tab.set("open", true);
+  }
+
+  /** `end` is what becomes of the conversation: "reset", or "leave" when another tab has done that. */
+  #restart(end = "reset") {
     this.#room?.close(); // an open form was the other person's
-    this.#conversation?.reset();
+    this.#conversation?.[end]();
     return this.#rebuild();
   }
 
@@ -247,7 +277,7 @@ class GongdaWidget extends HTMLElement {
   /** The conversation speaks to whichever room is there: none before it is opened, a new one in a new language. */
   #view() {
     const room = (name) => (...told) => this.#room?.[name](...told);
-    const names = ["cleared", "caughtUp", "state", "typing", "link", "progress", "announcement", "notMade"];
+    const names = ["cleared", "caughtUp", "state", "typing", "link", "progress", "announcement", "notMade", "taken"];
     return {
       ...Object.fromEntries(names.map((name) => [name, room(name)])),
       ready: (session) => {
@@ -294,13 +324,20 @@ class GongdaWidget extends HTMLElement {
   }
 
   #changedElsewhere(name) {
+    this.#leave();
     if (name === "token" && !this.#conversation) this.#resume();
     this.#conversation?.changedElsewhere(name);
     if (name === "read") this.#count();
   }
 
+  /** Nobody stays here whom another tab has seen leave, be it while this one slept. */
+  #leave() {
+    if (this.#follow()) this.#restart("leave")?.catch((error) => this.#failed(error));
+  }
+
   /** Somebody who has talked to us before, or has something to send, is connected without opening anything. */
   async #resume() {
+    this.#leave();
     if (!this.#open && !this.#store.get("token") && !this.#store.names("out:").length) return;
     try {
       const conversation = await this.#talk();

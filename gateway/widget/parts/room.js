@@ -112,6 +112,10 @@ export class Room {
     if (this.#form?.clientId === body.client_id) this.#form.refused(error);
   }
 
+  taken(key) {
+    this.panel.log.take(key);
+  }
+
   // The form
 
   async form() {
@@ -161,7 +165,8 @@ export class Room {
       retry: (entry) => conversation.retry(entry),
       edit: (entry) => {
         this.#drop(entry);
-        this.panel.composer.value = entry.text;
+        const { composer } = this.panel;
+        composer.value = [composer.value, entry.text].filter((text) => text.trim()).join("\n"); // it may hold the next
         this.panel.focus();
       },
       discard: (entry) => {
@@ -180,6 +185,6 @@ export class Room {
 
   #drop(entry) {
     this.#conversation.discard(entry);
-    this.panel.log.take(entry.key);
+    this.taken(entry.key);
   }
 }

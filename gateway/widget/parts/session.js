@@ -29,10 +29,9 @@ export class Session {
     return Boolean(this.#store.get("token"));
   }
 
-  /** Whether another tab has begun a session that this one does not use yet. */
+  /** Whether another tab has begun a session that this one does not use yet, or has ended the one it uses. */
   get outdated() {
-    const token = this.#store.get("token");
-    return Boolean(token) && token !== this.#api.token;
+    return this.#store.get("token", "") !== this.#api.token;
   }
 
   /** The next call begins anew, with the token that is in the store by then. */

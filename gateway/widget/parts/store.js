@@ -48,6 +48,11 @@ export class Store {
     return false;
   }
 
+  /** Drops what only this page keeps. */
+  lose() {
+    this.#spare.clear();
+  }
+
   remove(name) {
     this.#spare.delete(name);
     try {
