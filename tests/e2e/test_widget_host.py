@@ -176,6 +176,20 @@ def test_whoever_logs_out_in_one_tab_is_forgotten_in_the_other_and_comes_back_in
     assert [(c.whose, len(c.messages)) for c in desk.conversations.values()] == [("u-1", 2), (None, 2)]
 
 
+def test_a_conversation_ended_in_one_tab_is_ended_in_the_other_though_no_new_one_begins(
+    desktop: Person, site: str
+) -> None:
+    person = desktop("zh-CN")
+    first, second = opened(person, site), opened(person, site)
+    first.say("在吗")
+    expect(second.replies).to_have_count(1)
+    person.route("**/web/session", lambda route: route.abort())
+
+    first.page.evaluate("() => { gongda.reset(); }")
+
+    expect(second.messages).to_have_count(0)
+
+
 def test_whoever_logs_in_after_another_in_one_tab_is_the_one_in_both(
     desktop: Person, site: str, desk: FakeDesk
 ) -> None:
