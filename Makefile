@@ -39,7 +39,7 @@ engine: ## 引擎一侧的测试（3.10）
 	@$(ENGINE_PY) -m pytest tests/engine -q
 
 e2e: ## 真实浏览器对着假服务器，然后真实进程、真实浏览器
-	@$(PY) -m pytest tests/e2e -q -m "not e2e"
+	@$(PY) -m pytest tests/e2e -q -m "not e2e" -n 2 --dist loadfile
 	@$(PY) -m pytest tests/e2e -q -m e2e
 
 conversations: ## 整段对话，用真实引擎逐句核对（tests/conversations/*.yml）
