@@ -229,6 +229,7 @@ def test_a_question_is_asked_answered_and_judged_by_keyboard_alone(desktop: Pers
 
 def test_a_picture_is_sent_and_a_person_called_by_keyboard_alone(desktop: Person, site: str) -> None:
     widget = Widget(desktop("zh-CN"), site)
+    widget.page.on("filechooser", lambda choosing: choosing.set_files(picture()))  # listened to before the key is there
     widget.page.locator("button.launcher").wait_for()
     keys = Keyboard(widget.page)
     keys.go_to("launcher")
@@ -238,9 +239,7 @@ def test_a_picture_is_sent_and_a_person_called_by_keyboard_alone(desktop: Person
     widget.panel.get_by_role("button", name="添加图片或文件").wait_for()
     keys.press("Tab")
     assert "添加图片或文件" in keys.at
-    with widget.page.expect_file_chooser() as choosing:
-        keys.press("Enter")
-    choosing.value.set_files(picture())
+    keys.press("Enter")
     widget.panel.locator(".tray").first.wait_for()
     keys.go_to("send")
     keys.press("Enter")
