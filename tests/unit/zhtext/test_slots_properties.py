@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.timing import best_of_three
 from zhtext.normalize import normalize
 from zhtext.slots import CIRCUMSTANCES, SLOTS, find_slots, slot_values
 
@@ -102,9 +101,6 @@ def test_a_system_is_its_own_canonical_form(text: str) -> None:
 def test_long_junk_takes_time_in_proportion_to_its_length(unit: str) -> None:
     junk = (unit * 2_000)[:2_000]
     find_slots(junk[:50], SLOTS)
-    started = time.process_time()
-
-    find_slots(junk, SLOTS)
 
     # About 15 ms; a pattern that backtracks over the whole text would take seconds.
-    assert time.process_time() - started < 0.3
+    assert best_of_three(lambda: find_slots(junk, SLOTS)) < 0.3

@@ -4,13 +4,13 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.timing import best_of_three
 from zhtext.codes import CodeBook, FoundCode, find_codes, fold
 from zhtext.normalize import normalize
 
@@ -332,11 +332,8 @@ def test_any_text_is_searched_without_an_error_and_without_overlaps(text: str) -
 @pytest.mark.parametrize("piece", ["ab", "1 ", "E ", "A_", "a1234 ", "零", "E1001", "打印机 ", "报错403"])
 def test_long_pastes_are_searched_in_time(piece: str) -> None:
     text = (piece * 2_000)[:2_000]
-    began = perf_counter()
 
-    BOOK.find(text)
-
-    assert perf_counter() - began < 0.5  # a quadratic pattern takes seconds; this is a few ms
+    assert best_of_three(lambda: BOOK.find(text)) < 0.5  # a quadratic pattern takes seconds; this is a few ms
 
 
 def test_a_found_code_says_whether_the_corpus_knows_it() -> None:

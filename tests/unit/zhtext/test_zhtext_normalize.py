@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.timing import best_of_three
 from zhtext.normalize import MAX_CHARS, normalize
 from zhtext.script import detect
 
@@ -50,11 +49,10 @@ def test_an_expanding_character_does_not_outgrow_the_limit() -> None:
 @pytest.mark.parametrize("piece", ["現(xiàn)", "a1 ", "\u200b", "(((", "e\u0301\u0336", "唔見", "1-", "ﷺ"])
 def test_the_time_does_not_grow_with_what_is_cut_off(piece: str) -> None:
     normalize("預設")  # dictionaries are loaded on first use
-    began = perf_counter()
 
-    normalize(piece * 500_000)
-
-    assert perf_counter() - began < 1.0  # a quadratic step would take minutes; this is about 2 ms
+    assert (
+        best_of_three(lambda: normalize(piece * 500_000)) < 1.0
+    )  # a quadratic step would take minutes; this is about 2 ms
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.channels.wechat.errors import BodyTooLarge, NotXml, OddBody, UnknownShape
 from gateway.channels.wechat.wire.fields import BODY_LIMIT, fields
+from tests.timing import best_of_three
 
 # nine levels of ten: 10^9 characters, were it expanded
 BOMB = (
@@ -49,10 +48,11 @@ def test_what_holds_other_elements_is_no_field() -> None:
     ],
 )
 def test_what_is_not_plain_utf8_xml_is_refused_at_once(body: bytes) -> None:
-    began = time.perf_counter()
-    with pytest.raises(NotXml):
-        fields(body)
-    assert time.perf_counter() - began < 0.1
+    def refused() -> None:
+        with pytest.raises(NotXml):
+            fields(body)
+
+    assert best_of_three(refused) < 0.1
 
 
 @pytest.mark.parametrize("declared", ["GBK", "iso-8859-1", "utf-16", "klingon"])
@@ -71,10 +71,12 @@ def test_another_root_and_a_doubled_field_are_refused(body: bytes) -> None:
 def test_deep_nesting_and_many_fields_are_read_in_no_time() -> None:
     deep = b"<xml>" + b"<a>" * 9000 + b"</a>" * 9000 + b"</xml>"
     many = b"<xml>" + b"".join(b"<a%d/>" % number for number in range(7000)) + b"</xml>"
-    began = time.perf_counter()
-    assert fields(deep) == {}
-    assert len(fields(many)) == 7000
-    assert time.perf_counter() - began < 1.0
+
+    def read() -> None:
+        assert fields(deep) == {}
+        assert len(fields(many)) == 7000
+
+    assert best_of_three(read) < 1.0
 
 
 def test_a_body_over_the_limit_is_refused_unread() -> None:
