@@ -153,15 +153,21 @@ def kept_files(page: Page) -> int:
     return count
 
 
-def test_whoever_logs_out_in_one_tab_is_forgotten_in_the_other_and_comes_back_in_none(
-    desktop: Person, site: str, desk: FakeDesk
-) -> None:
-    person = desktop("zh-CN")
+def logged_in_twice(person: BrowserContext, site: str) -> tuple[Widget, Widget]:
+    """Two tabs of u-1, who has said something that is for nobody else."""
     first, second = opened(person, site), opened(person, site)
     for window in (first, second):
         window.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
     first.say("我的合同号是 77")
     expect(second.replies).to_have_count(1)
+    return first, second
+
+
+def test_whoever_logs_out_in_one_tab_is_forgotten_in_the_other_and_comes_back_in_none(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    first, second = logged_in_twice(person, site)
     second.input.fill("还没发出去的话")
 
     first.page.evaluate("gongda.reset()")
@@ -194,11 +200,7 @@ def test_whoever_logs_in_after_another_in_one_tab_is_the_one_in_both(
     desktop: Person, site: str, desk: FakeDesk
 ) -> None:
     person = desktop("zh-CN")
-    first, second = opened(person, site), opened(person, site)
-    for window in (first, second):
-        window.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
-    first.say("我的合同号是 77")
-    expect(second.replies).to_have_count(1)
+    first, second = logged_in_twice(person, site)
     asked: list[str] = []
     person.on("request", lambda request: asked.append(request.url))
 
