@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from gongda.replay.processes import free_ports
 from tests.e2e.follower import Follower
@@ -57,6 +57,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, wechat: WeChatServer) -> Ite
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"there is no Chromium at {CHROMIUM}: apt install chromium")
+    expect.set_options(timeout=20_000)  # the machine may be busy, and what one browser does has to reach another one
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield started

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from desk.database import Database
 from gateway.console import fake_server
@@ -35,7 +35,7 @@ def site(db: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until(lambda: server.started, 10, "the fake console to start")
+    until(lambda: server.started, 20, "the fake console to start")
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     server.force_exit = True
@@ -45,7 +45,6 @@ def site(db: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 @pytest.fixture
 def sign_in(browser: Browser, site: str) -> Iterator[Callable[..., Watched]]:
     made: list[BrowserContext] = []
-    expect.set_options(timeout=10_000)  # what one browser does has to come through the desk to another one
 
     def signed_in(login: str, **options: Any) -> Watched:
         made.append(browser.new_context(locale="zh-CN", base_url=site, **{"viewport": WINDOW, **options}))

@@ -73,9 +73,9 @@ class Widget(Watched):
     def reply(self, expected: str, *, after: int = 0) -> Locator:
         """The first reply with `expected` behind the first `after` ones."""
         found = self.panel.locator(f".message:not(.from-user) >> nth={after}")
-        found.wait_for(timeout=15_000)
+        found.wait_for()
         new = self.replies.filter(has_text=expected).last
-        expect(new).to_be_visible(timeout=15_000)
+        expect(new).to_be_visible()
         return new
 
     def call_human(self) -> None:
@@ -83,7 +83,7 @@ class Widget(Watched):
         self.panel.locator("button.human").click()
 
     def expect_state(self, state: str) -> None:
-        expect(self.panel).to_have_attribute("data-state", state, timeout=10_000)
+        expect(self.panel).to_have_attribute("data-state", state)
 
 
 class Console(Watched):

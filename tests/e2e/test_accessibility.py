@@ -211,7 +211,7 @@ def test_a_question_is_asked_answered_and_judged_by_keyboard_alone(desktop: Pers
     keys.press("Enter")
     expect(widget.panel.get_by_text("感谢")).to_be_visible()
     (conversation,) = desk.conversations.values()
-    until(lambda: conversation.feedback, 5, "the thumb to arrive")
+    until(lambda: conversation.feedback, 20, "the thumb to arrive")
     assert [one["helpful"] for one in conversation.feedback] == [True]
 
     keys.go_to("TEXTAREA")

@@ -114,7 +114,7 @@ def test_the_page_of_a_job_shows_its_report_without_a_reload(sign_in, db: Databa
     expect(page.locator(".working")).to_be_visible()
     page.evaluate("window.stayed = true")
     fake_knowledge.work(db, system_clock, fake_knowledge.read_sample())
-    expect(page.locator("dl.figures")).to_be_visible(timeout=8000)
+    expect(page.locator("dl.figures")).to_be_visible()
     expect(page.locator(".notice").first).to_contain_text("正式发布会被拒绝")
     assert page.evaluate("window.stayed") is True
 
@@ -128,7 +128,7 @@ def test_a_document_is_uploaded_and_its_report_read(sign_in, db: Database, tmp_p
     page.click("button.primary")
     page.wait_for_url("**/console/jobs/*")
     fake_knowledge.work(db, system_clock, fake_knowledge.read_sample())
-    expect(page.locator("section.file").first).to_be_visible(timeout=8000)
+    expect(page.locator("section.file").first).to_be_visible()
 
 
 def test_a_dialog_is_opened_and_closed_with_the_keyboard(sign_in) -> None:

@@ -70,13 +70,13 @@ def test_no_ticket_page_complains_or_is_wider_than_the_window(sign_in, options: 
 def test_two_agents_and_a_customer_see_everything_once_and_in_order(sign_in, db: Database) -> None:
     zhang, li = opened(sign_in, "zhang"), opened(sign_in, "li")
     customer_says(db, "一：还在吗")
-    expect(zhang.locator("#transcript")).to_contain_text("一：还在吗", timeout=8000)
+    expect(zhang.locator("#transcript")).to_contain_text("一：还在吗")
     zhang.fill(REPLY, "二：在的")
     zhang.press(REPLY, "Control+Enter")
-    expect(li.locator("#transcript")).to_contain_text("二：在的", timeout=8000)
+    expect(li.locator("#transcript")).to_contain_text("二：在的")
     customer_says(db, "三：好")
     for page in (zhang, li):
-        expect(page.locator("#transcript")).to_contain_text("三：好", timeout=8000)
+        expect(page.locator("#transcript")).to_contain_text("三：好")
         said = page.locator("#transcript .said").all_inner_texts()
         assert [one[0] for one in said if one[:2] in ("一：", "二：", "三：")] == ["一", "二", "三"]
 
@@ -94,11 +94,11 @@ def test_without_a_stream_everything_comes_by_asking(sign_in, db: Database) -> N
 
 def test_colleagues_see_that_somebody_looks_and_writes(sign_in) -> None:
     zhang, wang = opened(sign_in, "zhang"), opened(sign_in, "wang")
-    expect(zhang.locator("#viewers")).to_contain_text("王海涛正在查看", timeout=8000)
+    expect(zhang.locator("#viewers")).to_contain_text("王海涛正在查看")
     zhang.locator(REPLY).press_sequentially("我来")
-    expect(wang.locator("#viewers")).to_contain_text("张敏正在回复", timeout=8000)
+    expect(wang.locator("#viewers")).to_contain_text("张敏正在回复")
     wang.goto("/console")
-    expect(zhang.locator("#viewers")).not_to_contain_text("王海涛", timeout=8000)
+    expect(zhang.locator("#viewers")).not_to_contain_text("王海涛")
     zhang.fill(REPLY, "")
 
 
@@ -109,13 +109,13 @@ def test_a_reply_begun_before_a_colleague_answered_asks_before_it_goes_out(sign_
     expect(wang.locator(SEND)).to_be_enabled()
     wang.fill(REPLY, "不用重装，清缓存即可")
     wang.press(REPLY, "Control+Enter")
-    expect(zhang.locator("#transcript")).to_contain_text("不用重装", timeout=8000)
+    expect(zhang.locator("#transcript")).to_contain_text("不用重装")
     wang.click("[data-opens=transfer]")
     wang.locator("#transfer select").select_option(
         wang.locator("#transfer option", has_text="张敏").get_attribute("value")
     )
     wang.click("#transfer .primary")
-    expect(zhang.locator(SEND)).to_be_enabled(timeout=8000)
+    expect(zhang.locator(SEND)).to_be_enabled()
     zhang.press(REPLY, "Control+Enter")
     expect(zhang.locator("#answered")).to_contain_text("王海涛刚刚已经回复了客户")
     expect(zhang.locator(REPLY)).to_have_value("请重装")
@@ -214,5 +214,5 @@ def test_the_number_in_the_title_and_the_list_follow_without_a_reload(sign_in, d
     expect(page.locator(".chip.news")).to_have_count(0)
     before = int(re.sub(r"\D", "", page.title().split(")")[0]) or 0)
     customer_says(db, "我发了日志")
-    expect(page.locator(".chip.news")).to_have_count(1, timeout=8000)
+    expect(page.locator(".chip.news")).to_have_count(1)
     page.wait_for_function("count => document.title.startsWith(`(${count + 1})`)", arg=before)

@@ -53,7 +53,7 @@ def interrupted(stack: Stack, wechat: WeChatServer, loop_thread: LoopThread) -> 
     wechat.wechat.latency = 2.0
     begun = len(wechat.began)
     agent.reply(ticket.number, text)
-    until(lambda: len(wechat.began) > begun, 15, "the worker's call to WeChat", every=0.01)
+    until(lambda: len(wechat.began) > begun, 20, "the worker's call to WeChat", every=0.01)
     stack.kill("worker")
     wechat.wechat.latency = 0.0
     return Interrupted(phone, text)

@@ -66,7 +66,7 @@ def test_a_chosen_picture_is_shown_first_and_sent_with_the_words(desktop: Person
     expect(shown.first).to_have_attribute("alt", "图片 甲.png")
     expect(widget.panel.locator(".from-user a.picture").first).to_have_attribute("target", "_blank")
     expect(widget.panel.locator(".composer .files li")).to_have_count(0)
-    until(lambda: len(told(desk)) == 2, 5, "both pictures to arrive")
+    until(lambda: len(told(desk)) == 2, 20, "both pictures to arrive")
     assert [(one["kind"], one["text"]) for one in told(desk)] == [("image", "就是这个错误"), ("image", "")]
     expect(widget.replies.last).to_be_in_viewport(ratio=1)  # the pictures above it have taken their room
     assert desk.files["f1"].data == picture()["buffer"]
@@ -207,8 +207,8 @@ def test_an_upload_whose_answer_was_lost_is_one_message(desktop: Person, site: s
     expect(widget.panel.locator(".composer .files li")).to_have_count(1)
     widget.input.press("Enter")
 
-    expect(widget.replies).to_have_count(1, timeout=15_000)
-    until(lambda: not widget.page.evaluate("Object.keys(localStorage).some((key) => key.includes(':out:'))"), 15, "")
+    expect(widget.replies).to_have_count(1)
+    until(lambda: not widget.page.evaluate("Object.keys(localStorage).some((key) => key.includes(':out:'))"), 20, "")
     assert lost == [202]
     assert len(told(desk)) == 1
     expect(widget.panel.locator(".from-user")).to_have_count(1)
@@ -250,7 +250,7 @@ def test_where_the_browser_keeps_no_files_it_says_so_and_sends_them_all_the_same
     expect(widget.panel.locator(".tray .told")).to_contain_text("请不要关闭或刷新页面")
     widget.input.press("Enter")
 
-    until(lambda: len(desk.files) == 1, 10, "the picture to arrive")
+    until(lambda: len(desk.files) == 1, 20, "the picture to arrive")
     expect(widget.panel.locator(".from-user a.picture img")).to_have_count(1)
 
 
@@ -267,11 +267,11 @@ def test_a_gateway_that_cannot_keep_a_file_does_not_hold_up_the_words_after_it(
     widget.input.press("Enter")
     widget.say("导入报错")
 
-    expect(widget.answers).to_have_count(1, timeout=20_000)
+    expect(widget.answers).to_have_count(1)
     expect(widget.panel.locator(".delivery.refused")).to_contain_text("存不下")
     person.unroute("**/web/attachments")
     widget.panel.locator(".delivery.refused").get_by_role("button", name="重新发送").click()
-    until(lambda: len(desk.files) == 1, 10, "the picture to arrive")
+    until(lambda: len(desk.files) == 1, 20, "the picture to arrive")
 
 
 def test_a_file_that_something_on_the_way_stops_does_not_hold_up_the_words_after_it(
@@ -287,11 +287,11 @@ def test_a_file_that_something_on_the_way_stops_does_not_hold_up_the_words_after
     widget.input.press("Enter")
     widget.say("导入报错")
 
-    expect(widget.answers).to_have_count(1, timeout=20_000)
+    expect(widget.answers).to_have_count(1)
     expect(widget.panel.locator(".delivery.refused")).to_contain_text("没有发送成功")
     person.unroute("**/web/attachments")
     widget.panel.locator(".delivery.refused").get_by_role("button", name="重新发送").click()
-    until(lambda: len(desk.files) == 1, 10, "the picture to arrive")
+    until(lambda: len(desk.files) == 1, 20, "the picture to arrive")
 
 
 def test_several_pictures_with_words_are_answered_once(desktop: Person, site: str, desk: FakeDesk) -> None:
@@ -301,7 +301,7 @@ def test_several_pictures_with_words_are_answered_once(desktop: Person, site: st
 
     widget.say("就是这个错误")
 
-    until(lambda: len(told(desk)) == 3, 5, "the pictures to arrive")
+    until(lambda: len(told(desk)) == 3, 20, "the pictures to arrive")
     expect(widget.replies).to_have_count(1)
     widget.page.wait_for_timeout(1_000)  # longer than the fake desk takes to answer
     expect(widget.replies).to_have_count(1)
@@ -366,7 +366,7 @@ def test_the_first_picture_may_be_pasted_without_network(desktop: Person, site: 
     widget.say("在吗")
     expect(widget.replies).to_have_count(1)
     fetched = "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/parts/cards.js'))"
-    until(lambda: bool(widget.page.evaluate(fetched)), 5, "the code for files")
+    until(lambda: bool(widget.page.evaluate(fetched)), 20, "the code for files")
 
     person.set_offline(True)
     give(widget.page, "paste", "form.composer textarea")

@@ -146,7 +146,7 @@ def test_a_form_whose_answer_was_lost_is_one_ticket(desktop: Person, site: str, 
     fill(sheet, question="登录不了", phone="13800001234")
     sheet.get_by_role("button", name="提交", exact=True).dblclick()
 
-    expect(sheet.locator(".done")).to_contain_text("GD-20261122-0001-3", timeout=15_000)
+    expect(sheet.locator(".done")).to_contain_text("GD-20261122-0001-3")
     assert lost == [201]
     assert len(tickets(closed)) == 1
 
@@ -167,7 +167,7 @@ def test_a_form_sent_without_network_is_a_ticket_when_it_is_back_even_after_a_re
     person.unroute("**/web/tickets")
     widget.page.evaluate("window.dispatchEvent(new Event('online'))")
 
-    expect(sheet.locator(".done")).to_contain_text("GD-20261122-0001-3", timeout=15_000)
+    expect(sheet.locator(".done")).to_contain_text("GD-20261122-0001-3")
     assert len(tickets(closed)) == 1
 
 
@@ -230,11 +230,11 @@ def test_the_ticket_of_somebody_who_has_left_is_not_kept_for_the_next(
     person.route("**/web/tickets", lambda route: held.append(route))
     fill(sheet, question="登录不了", phone="13800001234")
     sheet.get_by_role("button", name="提交", exact=True).click()
-    until(lambda: widget.page.evaluate("1") and len(held) == 1, 10, "the form to be on its way")
+    until(lambda: widget.page.evaluate("1") and len(held) == 1, 20, "the form to be on its way")
 
     widget.page.evaluate("gongda.reset()")
     person.unroute("**/web/tickets")  # lets the one that is held go on
-    until(lambda: len(tickets(closed)) == 1, 10, "the ticket to be made")
+    until(lambda: len(tickets(closed)) == 1, 20, "the ticket to be made")
     widget.page.wait_for_timeout(500)  # its answer has come
 
     expect(widget.panel.locator(".sheet")).to_have_count(0)
@@ -270,7 +270,7 @@ def test_an_announcement_stands_there_until_it_is_dismissed(desktop: Person, sit
 
     desk.announcement = {"id": 2, "text": "升级完成。", "level": "info", "link": "/news"}
     only(desk).drop_streams()  # the next look is after a reconnection
-    expect(shown).to_contain_text("升级完成。", timeout=10_000)
+    expect(shown).to_contain_text("升级完成。")
     expect(shown.get_by_role("link", name="查看详情")).to_have_attribute("href", "/news")
 
 
@@ -307,7 +307,7 @@ def test_a_form_refused_while_another_tab_sends_it_can_be_changed_where_it_is(
     sender.page.route("**/web/messages", lambda route: held.append(route))
     person.route("**/web/tickets", lambda route: route.fulfill(status=422, json=body))
     sender.say("在吗")
-    until(lambda: sender.page.evaluate("1") and len(held) == 1, 10, "a message to be on its way")
+    until(lambda: sender.page.evaluate("1") and len(held) == 1, 20, "a message to be on its way")
     fill(sheet, question="登录不了", phone="13800001234")
     for _ in range(2):  # the same words again are told again
         sheet.get_by_role("button", name="提交", exact=True).click()

@@ -116,7 +116,7 @@ def _is_answered_by_an_engineer(customer: Widget, console: Console, stack: Stack
     shots.take(customer.page, "08-engineer-replied")
 
     customer.say("好的，我試試看")
-    expect(console.transcript).to_contain_text("好的，我試試看", timeout=10_000)
+    expect(console.transcript).to_contain_text("好的，我試試看")
     return console
 
 
@@ -131,6 +131,6 @@ def _goes_back_to_the_bot(customer: Widget, number: str) -> None:
 def _finds_everything_after_a_reload(customer: Widget, number: str, shots: Shots) -> None:
     said = customer.messages.count()
     customer.page.reload()
-    expect(customer.messages).to_have_count(said, timeout=10_000)
+    expect(customer.messages).to_have_count(said)
     expect(customer.tickets.last).to_contain_text(number)
     shots.take(customer.page, "09-after-reload")

@@ -40,7 +40,7 @@ class FakeSite:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        until(lambda: self._server.started, 10, "the fake gateway to start")
+        until(lambda: self._server.started, 20, "the fake gateway to start")
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -12,6 +12,7 @@ export class Errands {
   #onAnnouncement;
   #hint = null;
   #told = null;
+  #telling = false;
   #timer = 0;
 
   constructor({ api, session, onAnnouncement }) {
@@ -53,15 +54,22 @@ export class Errands {
     this.#told = null;
   }
 
+  /** One after the other: of two on their way at once, the older could arrive last and stay. */
   async #tellHint() {
-    const hint = this.#hint;
-    if (!hint || this.#told === hint) return;
-    this.#told = hint;
-    try {
-      await this.#session.within(() => this.#api.post("/web/hints", hint));
-    } catch {
-      this.#told = null; // it helps the answers; nothing depends on it
+    if (this.#telling) return;
+    this.#telling = true;
+    while (this.#hint && this.#told !== this.#hint) {
+      const hint = this.#hint;
+      this.#told = hint;
+      try {
+        await this.#session.within(() => this.#api.post("/web/hints", hint));
+      } catch {
+        if (this.#told !== hint || this.#hint !== hint) continue; // another session or place by now
+        this.#told = null; // told when the line is back; it helps the answers, nothing depends on it
+        break;
+      }
     }
+    this.#telling = false;
   }
 
   async #look() {
