@@ -38,14 +38,14 @@ class MovedClock:
         except FileNotFoundError:
             return timedelta()
         if written != self._read[0]:
-            self._read = (written, self._shift_of(written))
+            text = self._file.read_text(encoding="utf-8").strip()
+            if not text:
+                return timedelta()  # not remembered: it may just be written
+            self._read = (written, self._shift_of(text, written))
             log.warning("development clock: %s", self._clock() + self._read[1])
         return self._read[1]
 
-    def _shift_of(self, written: int) -> timedelta:
-        text = self._file.read_text(encoding="utf-8").strip()
-        if not text:
-            return timedelta()
+    def _shift_of(self, text: str, written: int) -> timedelta:
         try:
             wanted = datetime.fromisoformat(text)
         except ValueError as error:

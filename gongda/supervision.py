@@ -15,7 +15,7 @@ from gongda.settings import Settings
 from gongda.training import engine_env, engine_python, model_path
 from zhtext import tables
 
-_STOP_SECONDS = 10  # running turns end, SQLite checkpoints
+_STOP_SECONDS = 30  # running turns end, SQLite checkpoints; some 5 s on a quiet machine
 # One question is too small to share among threads: those that wait for work spin, and cost as much again.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _STREAMS_SECONDS = 2  # then open event streams are cut: they never end by themselves, and widgets come back

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.turns.bursts import Pace
 
-_HOLD = 2.0  # seconds; only ever waited out when the last of a burst is refused
+_HOLD = 10.0  # seconds; only ever waited out when the last of a burst is refused
 
 
 class ReplayPace(Pace):

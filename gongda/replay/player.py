@@ -14,7 +14,7 @@ from gongda.replay.results import Json, ScriptResult, TurnResult
 from gongda.replay.script import BETWEEN, Script, Turn, bursts
 from gongda.replay.stage import Stage
 
-_LATE = 5.0  # seconds of real time to wait for an answer that is recorded and was not in the HTTP answer
+_LATE = 30.0  # seconds of real time to wait for an answer that is recorded and was not in the HTTP answer
 _LOOK_EVERY = 0.01
 
 

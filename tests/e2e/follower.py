@@ -77,17 +77,17 @@ class Follower:
 
         return [self._opened(response) for response in self._thread.run(together())]
 
-    def say_through(self, text: str, trouble: Callable[[], None]) -> httpx2.Response:
-        """One message, delivered again every five seconds until it is answered; `trouble` begins with the first."""
+    def say_through(self, text: str, trouble: Callable[[], None], *, every: float) -> httpx2.Response:
+        """One message, delivered up to three times, one each `every` seconds; `trouble` begins with the first."""
         self._server.wechat.heard(self.openid)
         fields = self._fake.whole({"MsgType": "text", "Content": text, "MsgId": new_id()})
 
         async def patiently() -> httpx2.Response:
             asyncio.get_running_loop().run_in_executor(None, trouble)
             for _ in range(DELIVERIES):
-                again = asyncio.create_task(asyncio.sleep(self._fake.cut))
+                again = asyncio.create_task(asyncio.sleep(every))
                 try:
-                    return await asyncio.wait_for(self._fake.hand_over(fields), self._fake.cut)
+                    return await asyncio.wait_for(self._fake.hand_over(fields), every)
                 except (TimeoutError, httpx2.TransportError):
                     await again
             raise AssertionError(f"none of {DELIVERIES} deliveries of {text!r} was answered")

@@ -38,7 +38,9 @@ class Office:
 
     def set_time(self, moment: str) -> datetime:
         """It is that time now, such as 2026-11-22T22:40:00+08:00, and time goes on from there."""
-        self.clock_file.write_text(moment, encoding="utf-8")
+        beside = self.clock_file.with_suffix(".new")
+        beside.write_text(moment, encoding="utf-8")
+        beside.replace(self.clock_file)  # half a file would be another time
         return self.clock()
 
     def hire(self, login: str, name: str, role: Role = "agent", **profile: object) -> Agent:

@@ -20,8 +20,9 @@ class Served:
         config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off")
         self._server = uvicorn.Server(config)
         self._serving: Future[None] = asyncio.run_coroutine_threadsafe(self._server.serve(), thread.loop)
-        until(lambda: self._server.started, 10, f"a server on port {port}")
+        until(lambda: self._server.started, 20, f"a server on port {port}")
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._serving.result(timeout=10)
+        self._server.force_exit = True  # whoever still listens must not hold up the end
+        self._serving.result(timeout=20)

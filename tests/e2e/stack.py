@@ -84,7 +84,7 @@ class Stack:
             _quietly(process.resume)
         self._up.send_signal(signal.SIGTERM)
         try:
-            self._up.wait(timeout=60)
+            self._up.wait(timeout=120)
         finally:
             left = [process for process in everything if process.is_running()]
             for process in left:
@@ -111,7 +111,7 @@ class Stack:
             input=text,
             capture_output=True,
             encoding="utf-8",
-            timeout=90,
+            timeout=timeout,
         )
         return Run(done.returncode, done.stdout, done.stderr)
 

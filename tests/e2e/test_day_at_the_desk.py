@@ -24,7 +24,6 @@ from tests.e2e.waiting import until
 
 Desktop = Callable[[str], BrowserContext]
 NUMBER = re.compile(r"GD-\d{8}-\d{4}-\d")
-LIVE = 15_000  # milliseconds; for what comes by itself
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +133,12 @@ def test_the_morning_report_tells_of_the_night(place: Office, desktop: Desktop, 
 def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
     place: Office, desktop: Desktop, loop_thread: LoopThread, shots: Shots
 ) -> None:
-    place.set_time("2026-11-23T09:05:00+08:00")
+    place.set_time("2026-11-23T09:04:00+08:00")
     li, zhao = seated(place, desktop, "li"), seated(place, desktop, "zhao")
     phone = Follower(loop_thread, place.stack, place.wechat, place.clock)
 
     assert "CSV" in phone.say("匯出的 CSV 用 Excel 開啟中文變亂碼、編號開頭的 0 也不見")
+    place.set_time("2026-11-23T09:05:00+08:00")
     opened = phone.say("還是不行，轉人工")
     number = NUMBER.search(opened)[0]
     assert "李工" in opened
@@ -146,15 +146,15 @@ def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
 
     # -- the engineer's work ---------------------------------------------------------------------
     li.page.goto(f"{place.url}/console?tab=mine")
-    expect(li.page.locator(f"tr[data-id='{number}']")).to_be_visible(timeout=LIVE)
+    expect(li.page.locator(f"tr[data-id='{number}']")).to_be_visible()
     shots.take(li.page, "07-mine")
     go_to(li, number)
     expect(li.side).to_contain_text("技能“数据报表”对口")
     expect(li.side).to_contain_text("机器人答过")
     li.take()
-    expect(li.page.locator("[data-found] button").first).to_be_visible(timeout=LIVE)
+    expect(li.page.locator("[data-found] button").first).to_be_visible()
     li.page.locator("[data-form=reply] textarea").press_sequentially("/")
-    expect(li.page.locator("#canned [role=option]").first).to_be_visible(timeout=LIVE)
+    expect(li.page.locator("#canned [role=option]").first).to_be_visible()
     shots.take(li.page, "08-canned")
     li.page.keyboard.press("Escape")
     li.page.fill("[data-form=reply] textarea", "")
@@ -166,16 +166,16 @@ def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
 
     # -- a colleague looks, then gets it ---------------------------------------------------------
     go_to(zhao, number)
-    expect(li.page.locator("#viewers")).to_contain_text("赵工", timeout=LIVE)
+    expect(li.page.locator("#viewers")).to_contain_text("赵工")
     shots.take(li.page, "10-collision")
     phone.say("是 2021 版，公司電腦")
-    expect(li.transcript).to_contain_text("2021 版", timeout=LIVE)
+    expect(li.transcript).to_contain_text("2021 版")
     value = li.page.locator("#transfer option", has_text="赵工").get_attribute("value")
     fill_dialog(li.page, "transfer", agent=value, reason="要看模板的编码")
-    expect(zhao.page.locator("[data-form=reply] button")).to_be_enabled(timeout=LIVE)
+    expect(zhao.page.locator("[data-form=reply] button")).to_be_enabled()
     zhao.reply("您好，我是赵工，接着为您处理。新模板马上发出。")
     assert phone.wait_for_push("我是赵工", within=20)
-    expect(li.transcript).to_contain_text("我是赵工", timeout=LIVE)
+    expect(li.transcript).to_contain_text("我是赵工")
     assert li.transcript.locator("article", has_text="我是赵工").count() == 1
     shots.take(zhao.page, "11-transferred")
 
@@ -184,7 +184,7 @@ def test_a_hand_off_from_wechat_with_transfer_promise_reopening_and_score(
     assert place.paged("导出模板", within=60)
     go_to(zhao, number)
     zhao.side.get_by_role("button", name="已兑现").click()
-    expect(zhao.side.locator(".promises .kept")).to_be_visible(timeout=LIVE)
+    expect(zhao.side.locator(".promises .kept")).to_be_visible()
     fill_dialog(zhao.page, "resolve", solution="已换成 UTF-8 的导出模板")
     assert phone.wait_for_push("UTF-8", within=20)
     with place.stack.database.read() as session:

@@ -50,11 +50,12 @@ def interrupted(stack: Stack, wechat: WeChatServer, loop_thread: LoopThread) -> 
     agent = Agent(stack.url).log_in("admin", stack.secret("admin_password"))
     agent.take(ticket.number)
     text = "您好，请把出错的文件发给我看一下。"
-    wechat.wechat.latency = 2.0
+    wechat.wechat.latency = 10.0
+    worker = stack.pid("worker")
     begun = len(wechat.began)
     agent.reply(ticket.number, text)
     until(lambda: len(wechat.began) > begun, 20, "the worker's call to WeChat", every=0.01)
-    stack.kill("worker")
+    stack.kill_now(worker)
     wechat.wechat.latency = 0.0
     return Interrupted(phone, text)
 
@@ -174,7 +175,7 @@ def test_a_follower_is_answered_by_a_repeat_when_the_gateway_dies(
     phone.say("ERROR_403")
     pid = stack.pid("gateway")
 
-    response = phone.say_through(QUESTION, lambda: threading.Timer(0.03, stack.kill_now, [pid]).start())
+    response = phone.say_through(QUESTION, lambda: threading.Timer(0.03, stack.kill_now, [pid]).start(), every=7.0)
 
     protocol.note("gateway killed, on WeChat", QUESTION, ["ERR-1042 …"], phone.seconds)
     assert response.status_code == 200

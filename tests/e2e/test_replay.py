@@ -17,6 +17,7 @@ from gongda.training import model_path
 from tests.e2e.stack import Stack, gongda
 from tests.e2e.waiting import until
 
+PATIENCE = 300.0  # seconds; a second engine is loaded beside a running one
 NIGHT = "2026-11-23T23:00:00+08:00"  # a Monday, long after work
 SCRIPTS = [
     {
@@ -39,7 +40,7 @@ SCRIPTS = [
 def test_scripts_are_played_beside_a_running_stack_that_notices_nothing(stack: Stack, tmp_path: Path) -> None:
     before, out = footprint(stack), tmp_path / "out.jsonl"
 
-    done = stack.run("replay", str(written(tmp_path, *SCRIPTS)), "--json", str(out))
+    done = stack.run("replay", str(written(tmp_path, *SCRIPTS)), "--json", str(out), timeout=PATIENCE)
 
     assert done.status == 0, done.err
     burst, night = (json.loads(line) for line in out.read_text(encoding="utf-8").splitlines())
@@ -58,7 +59,7 @@ def test_scripts_are_played_beside_a_running_stack_that_notices_nothing(stack: S
 def test_a_bad_script_is_one_sentence_before_anything_is_started(stack: Stack, tmp_path: Path) -> None:
     path = written(tmp_path, SCRIPTS[0], {"id": "b", "channel": "fax", "turns": [{"user": "你好"}]})
 
-    done = stack.run("replay", str(path), "--json", str(tmp_path / "out.jsonl"))
+    done = stack.run("replay", str(path), "--json", str(tmp_path / "out.jsonl"), timeout=PATIENCE)
 
     assert done.status == 2
     assert "第 2 行" in done.err
@@ -72,7 +73,9 @@ def test_an_engine_that_cannot_start_is_told_with_what_it_said_last(stack: Stack
     model.parent.mkdir(parents=True)
     model.write_bytes(b"this is no model")
 
-    done = stack.run("replay", str(written(tmp_path, SCRIPTS[0])), extra={"GONGDA_DATA": str(tmp_path / "var")})
+    done = stack.run(
+        "replay", str(written(tmp_path, SCRIPTS[0])), extra={"GONGDA_DATA": str(tmp_path / "var")}, timeout=PATIENCE
+    )
 
     assert done.status == 1
     assert "对话引擎" in done.err
@@ -90,7 +93,7 @@ def test_nothing_is_left_of_a_replay_that_is_stopped(stack: Stack, tmp_path: Pat
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    started = until(lambda: both(psutil.Process(replay.pid)), 80, "engine and action server")
+    started = until(lambda: both(psutil.Process(replay.pid)), 180, "engine and action server")
 
     os.kill(replay.pid, signal.SIGTERM)
 

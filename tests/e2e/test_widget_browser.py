@@ -194,11 +194,15 @@ def test_a_thumb_reaches_the_desk_and_stays_pressed(desktop: Person, site: str, 
     expect(down).to_have_attribute("aria-pressed", "true")
 
 
-def test_what_comes_while_the_panel_is_closed_is_counted_until_it_is_read(desktop: Person, site: str) -> None:
+def test_what_comes_while_the_panel_is_closed_is_counted_until_it_is_read(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
     widget = opened(desktop("zh-CN"), site)
-    widget.call_human()
-    widget.expect_state("waiting")
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
     widget.input.press("Escape")
+    (conversation,) = desk.conversations.values()
+    desk.say(conversation, "agent", {"name": "王工", "text": "您好，还需要帮忙吗？"})
     launcher = widget.page.locator("button.launcher")
 
     expect(launcher.locator(".badge")).to_have_text("1")

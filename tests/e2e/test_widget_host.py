@@ -99,13 +99,15 @@ def test_on_and_off_listen_for_one_event(desktop: Person, site: str) -> None:
     assert page.evaluate("opens") == 1
 
 
-def test_what_is_unread_is_told_when_it_changes(desktop: Person, site: str) -> None:
+def test_what_is_unread_is_told_when_it_changes(desktop: Person, site: str, desk: FakeDesk) -> None:
     person = desktop("zh-CN")
     listening(person)
     widget = opened(person, site)
-    widget.call_human()
-    widget.expect_state("waiting")
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
     widget.input.press("Escape")
+    (conversation,) = desk.conversations.values()
+    desk.say(conversation, "agent", {"name": "王工", "text": "您好，还需要帮忙吗？"})
 
     until(lambda: heard(widget.page, "unread") == [{"count": 1}], 20, "the agent's greeting to be unread")
     widget.page.locator("button.launcher").click()

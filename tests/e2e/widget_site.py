@@ -45,7 +45,8 @@ class FakeSite:
     def stop(self) -> None:
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=30)
+        assert not self._thread.is_alive(), "the fake gateway has not ended within 30 s"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from rasa.core.test import WrongPredictionException
 
 ROOT = Path(__file__).parents[2]
 STORIES = sorted((Path(__file__).parent / "stories").glob("test_*.yml"))
-MINUTES = 3
+MINUTES = 15
 
 # The model of `gongda up` if these very sources have one, else one trained like it, beside pytest's own cache.
 TRAIN = """

@@ -7,7 +7,7 @@
 import { ApiError } from "./api.js";
 import { pauseBefore } from "./stream.js";
 
-/** A longer wait than this is told to the visitor as a refusal. */
+/** A longer wait than this is told to the visitor as a refusal, or not kept to when the gateway is busy. */
 const LONGEST_WAIT_S = 60;
 /** Of a file while all else gets through: what stands between us and the gateway may not let it pass. */
 const FILE_TRIES = 5;
@@ -39,6 +39,7 @@ export class Outbox {
   #flushing = null;
   #again = false;
   #timer = 0;
+  #notBefore = 0;
 
   /** `send(item)` sends; `listener` has sent(item, answer), refused(item), delayed(item, error) and `reachable`. */
   constructor({ store, site, send, listener }) {
@@ -77,12 +78,18 @@ export class Outbox {
   }
 
   clear() {
+    this.#notBefore = 0;
     for (const item of [...this.items(), ...this.refusals()]) this.forget(item);
   }
 
-  /** Sends what waits. Calling it often does no harm. */
+  /** Sends what waits, not before the gateway wants to be asked again. Calling it often does no harm. */
   flush() {
     clearTimeout(this.#timer);
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.flush(), wait);
+      return Promise.resolve();
+    }
     if (this.#flushing) {
       this.#again = true; // what came in may have missed the last look at the list
       return this.#flushing;
@@ -140,7 +147,9 @@ export class Outbox {
   }
 
   #later(error) {
-    const wait = error.retryAfterS ? error.retryAfterS * 1000 : pauseBefore(this.#failures);
+    const asked = Math.min(error.retryAfterS ?? 0, LONGEST_WAIT_S) * 1000;
+    const wait = asked || pauseBefore(this.#failures);
+    if (asked) this.#notBefore = performance.now() + asked;
     this.#failures += 1;
     this.#timer = setTimeout(() => this.flush(), wait);
   }

@@ -2,6 +2,9 @@
 
 import { alone } from "./outbox.js";
 
+/** A lock can reach the next tab sooner than what was stored under it. */
+const SETTLED_MS = 30;
+
 export class Session {
   /** What the gateway said when the session began. */
   current = null;
@@ -82,6 +85,7 @@ export class Session {
 
   async #begin(ended) {
     this.#api.token = "";
+    if (!this.known) await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
     const session = await this.#ask(this.#store.get("token"));
     if (ended !== this.#ended) return; // such as by the next person, whose token this must not become
     const other = this.#store.get("conversation") !== session.conversation;

@@ -33,6 +33,17 @@ def test_time_goes_on_from_what_the_file_says(tmp_path: Path) -> None:
     assert moved() == datetime.fromisoformat("2026-02-16T22:35:00+08:00")
 
 
+def test_a_file_that_was_empty_when_looked_at_counts_once_it_is_written(tmp_path: Path) -> None:
+    file, machine = tmp_path / "clock", FixedClock(WRITTEN)
+    moved = MovedClock(file, machine)
+    write(file, "")
+    assert moved() == WRITTEN
+
+    write(file, "2026-02-16T22:30:00+08:00")  # with the same time of writing
+
+    assert moved() == datetime.fromisoformat("2026-02-16T22:30:00+08:00")
+
+
 @pytest.mark.parametrize(("text", "why"), [("22:30", "不是时间"), ("2026-02-16T22:30:00", "缺时区")])
 def test_a_file_without_a_time_is_named(tmp_path: Path, text: str, why: str) -> None:
     write(tmp_path / "clock", text)
