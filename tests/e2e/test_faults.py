@@ -50,7 +50,7 @@ def interrupted(stack: Stack, wechat: WeChatServer, loop_thread: LoopThread) -> 
     agent = Agent(stack.url).log_in("admin", stack.secret("admin_password"))
     agent.take(ticket.number)
     text = "您好，请把出错的文件发给我看一下。"
-    wechat.wechat.latency = 10.0
+    wechat.wechat.latency = 4.0  # of five that the worker waits
     worker = stack.pid("worker")
     begun = len(wechat.began)
     agent.reply(ticket.number, text)
