@@ -14,8 +14,10 @@ from desk.errors import ConflictingRepeat, StoreBusy
 from desk.turns import Reply
 from gateway.channels.wechat.phrases import Phrases
 from gateway.errors import TooLarge
+from gateway.turns.flow import Accepted, Incoming
 from gateway.wording import Wording
 from tests.integration.gateway.wechat_world import LONG, TOKEN, World, world
+from tests.waiting import eventually
 
 WORDING = Wording.load()
 
@@ -32,15 +34,15 @@ async def wechat(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def hasty(tmp_path: Path) -> AsyncIterator[World]:
-    """WeChat's patience and ours, ten times shorter."""
-    async with world(tmp_path, deadline=0.45, cut=0.6) as made:
+    """We wait for half a second only."""
+    async with world(tmp_path, deadline=0.45) as made:
         yield made
 
 
 @pytest.fixture
 async def silent(tmp_path: Path) -> AsyncIterator[World]:
     """An account that may not push."""
-    async with world(tmp_path, pushes=False, deadline=0.45, cut=0.6) as made:
+    async with world(tmp_path, pushes=False) as made:
         yield made
 
 
@@ -153,20 +155,18 @@ async def test_a_long_answer_begins_at_once_and_goes_on_by_push(wechat: World) -
     assert first.removesuffix(said("continued_pushed")).strip() + rest == LONG
 
 
-async def test_a_late_answer_is_pushed_once(hasty: World) -> None:
-    hasty.flow.delay = 0.6
-    follower = hasty.follower("oA")
-    assert await follower.say("怎么导入") is None
-    await hasty.until_queued()
-    assert await hasty.work() == ["sent"]
-    assert await hasty.work(timedelta(hours=1)) == []
-    assert hasty.server.texts_to("oA") == ["答：怎么导入"]
+async def test_a_late_answer_is_pushed_once(wechat: World) -> None:
+    follower = wechat.follower("oA")
+    assert await wechat.too_late(follower, "怎么导入") is None
+    assert await wechat.work() == ["sent"]
+    assert await wechat.work(timedelta(hours=1)) == []
+    assert wechat.server.texts_to("oA") == ["答：怎么导入"]
     assert (follower.unavailable, follower.deliveries) == (0, 1)
 
 
 async def test_a_late_answer_survives_the_death_of_the_process(hasty: World) -> None:
-    hasty.flow.delay = 0.6
-    await hasty.follower("oA").say("怎么导入")
+    hasty.flow.hold()
+    assert await hasty.follower("oA").say("怎么导入") is None
     await hasty.restart()
     assert await hasty.work(timedelta(seconds=61)) == ["sent"]  # the promise becomes a text
     assert await hasty.work() == ["sent"]
@@ -203,11 +203,8 @@ async def test_a_failing_wait_for_the_outcome_is_a_late_answer(wechat: World) ->
 
 
 async def test_without_permission_a_late_answer_comes_with_the_next_message(silent: World) -> None:
-    silent.flow.delay = 0.6
     follower = silent.follower("oA")
-    assert await follower.say("怎么导入") == said("waiting")
-    await silent.until_queued()
-    silent.flow.delay = 0
+    assert await silent.too_late(follower, "怎么导入") == said("waiting")
     assert await follower.say("在吗") == f"{said('earlier')}\n\n答：怎么导入\n\n答：在吗"
     assert await follower.say("好") == "答：好"
     assert silent.server.sent == []
@@ -233,10 +230,8 @@ async def test_jixu_with_nothing_owed_is_an_ordinary_message(silent: World) -> N
 
 
 async def test_three_deliveries_bring_the_same_owed_text_and_it_is_sent_once(silent: World) -> None:
-    silent.flow.delay = 0.6
     follower = silent.follower("oA")
-    await follower.say("怎么导入")
-    await silent.until_queued()
+    await silent.too_late(follower, "怎么导入")
     body = follower.body({"MsgType": "text", "Content": "在吗", "MsgId": "78"})
     silent.flow.delay = 0.05
     answers = await asyncio.gather(*(follower.deliver(body) for _ in range(3)))
@@ -246,16 +241,11 @@ async def test_three_deliveries_bring_the_same_owed_text_and_it_is_sent_once(sil
 
 
 async def test_an_owed_text_whose_carrier_never_arrived_is_owed_again(silent: World) -> None:
-    silent.flow.delay = 0.6
     follower = silent.follower("oA")
-    await follower.say("怎么导入")
-    await silent.until_queued()
+    await silent.too_late(follower, "怎么导入")
     body = follower.body({"MsgType": "text", "Content": "在吗", "MsgId": "78"})
-    silent.flow.delay = 0.2
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(follower.deliver(body), 0.1)
-    await asyncio.sleep(0.4)
-    assert (silent.counts().leased, silent.counts().parked) == (1, 0)
+    await silent.unheard(follower.deliver(body))
+    await eventually(lambda: (silent.counts().leased, silent.counts().parked) == (1, 0), "the answer has been made")
     assert await silent.work(timedelta(seconds=61)) == ["parked", "sent"]  # nobody has heard the answer to 在吗 either
     shown = str(await follower.say("还在吗"))
     assert shown.index("答：怎么导入") < shown.index("答：在吗")
@@ -411,13 +401,19 @@ async def test_another_text_under_a_known_message_id_changes_nothing(wechat: Wor
     assert follower.unavailable == 0
 
 
-async def test_a_slow_database_makes_wechat_deliver_again_and_nothing_is_doubled(hasty: World) -> None:
-    hasty.flow.storing = 0.9
-    follower = hasty.follower("oA")
-    await follower.say("怎么导入")
-    assert follower.unavailable == 0
-    assert follower.deliveries > 1
-    assert len(hasty.flow.effects) == 1
+async def test_a_slow_database_makes_wechat_deliver_again_and_nothing_is_doubled(tmp_path: Path) -> None:
+    async with world(tmp_path, deadline=1.0, cut=1.5) as wechat:
+        follower, receive = wechat.follower("oA"), wechat.flow.receive
+
+        async def slowly(incoming: Incoming) -> Accepted:
+            await eventually(lambda: follower.deliveries > 1, "WeChat delivers again")
+            return await receive(incoming)
+
+        wechat.flow.receive = slowly  # type: ignore[method-assign]
+        await follower.say("怎么导入")
+        assert follower.unavailable == 0
+        assert follower.deliveries > 1
+        assert len(wechat.flow.effects) == 1
 
 
 async def test_the_token_is_not_shown_with_the_settings(wechat: World) -> None:

@@ -31,7 +31,8 @@ from gateway.wording import Wording
 from tests.integration.desk.conftest import db, postgres_db, server, sqlite_template  # noqa: F401
 from tests.integration.gateway.test_lock_order import until_it_waits
 from tests.integration.gateway.test_wechat_promises import AFTER_ALL_DELIVERIES, cut_off
-from tests.integration.gateway.wechat_world import LONG, NOW, World, world
+from tests.integration.gateway.wechat_world import AT_ONCE, LONG, NOW, World, world
+from tests.waiting import eventually
 
 WORDING = Wording.load()
 WITHIN = timedelta(seconds=20)
@@ -49,8 +50,8 @@ async def wechat(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def silent(tmp_path: Path) -> AsyncIterator[World]:
-    """An account that cannot push, and does not wait long."""
-    async with world(tmp_path, pushes=False, deadline=2.0, cut=3.0) as made:
+    """An account that cannot push."""
+    async with world(tmp_path, pushes=False) as made:
         yield made
 
 
@@ -74,7 +75,7 @@ def unsent(wechat: World, kind: str) -> int:
 
 async def test_a_night_without_gateway_breaks_no_promise(wechat: World) -> None:
     wechat.flow.burst = 2  # never complete: no turn
-    await cut_off(wechat.follower("oA"), "怎么导入")
+    await cut_off(wechat, "怎么导入")
     await wechat.process.channel.aclose()  # the gateway is gone
     for _ in range(40):
         assert await wechat.work(timedelta(minutes=10)) == ["again"]
@@ -87,7 +88,7 @@ async def test_a_night_without_gateway_breaks_no_promise(wechat: World) -> None:
 
 async def test_the_team_sees_in_the_end_that_nothing_takes_a_message_up(wechat: World) -> None:
     wechat.flow.burst = 2
-    await cut_off(wechat.follower("oA"), "怎么导入")
+    await cut_off(wechat, "怎么导入")
 
     assert await wechat.work(timedelta(days=4)) == ["failed"]
     assert wechat.counts().failed == 1
@@ -168,13 +169,13 @@ class FullLedger(Ledger):
 
 
 async def test_whoever_asks_is_not_kept_waiting_by_a_promise_that_cannot_be_written(tmp_path: Path) -> None:
-    async with world(tmp_path, deadline=0.2, cut=1.0) as wechat:
-        wechat.flow.delay = 5.0
+    async with world(tmp_path, deadline=AT_ONCE) as wechat:
+        wechat.flow.hold()
         ledger = BusyLedger(wechat.database, wechat.clock, pushes=True)
         channel = WeChatChannel(wechat.settings, wechat.flow, ledger, WORDING, wechat.clock)
         body = wechat.follower("oA").body({"MsgType": "text", "Content": "怎么导入", "MsgId": "1"})
 
-        async with asyncio.timeout(1.0):
+        async with asyncio.timeout(20):
             assert (await channel.answer(parse(body))).text == ""
         await channel.aclose()
 
@@ -183,7 +184,7 @@ class BusyLedger(Ledger):
     """Others are writing all the time."""
 
     async def promise(self, *_: object) -> tuple[Delivery, ...]:
-        await asyncio.sleep(5)
+        await asyncio.sleep(600)
         raise StoreBusy("others were writing")
 
 
@@ -192,7 +193,7 @@ class BusyLedger(Ledger):
 
 async def test_who_answers_a_repeat_takes_the_promise_from_who_was_about_to_keep_it(wechat: World) -> None:
     wechat.flow.burst = 2
-    await cut_off(wechat.follower("oA"), "怎么导入")
+    await cut_off(wechat, "怎么导入")
     first, second = (Ledger(wechat.database, wechat.clock, pushes=True) for _ in range(2))
     accepted = Accepted(1, 1, 1, fresh=True)
     promise = await first.promise(accepted, "oA", 60.0)
@@ -209,7 +210,7 @@ async def test_who_answers_a_repeat_takes_the_promise_from_who_was_about_to_keep
 
 async def test_a_promise_that_was_kept_is_not_answered_again(wechat: World) -> None:
     wechat.flow.burst = 2
-    await cut_off(wechat.follower("oA"), "怎么导入")
+    await cut_off(wechat, "怎么导入")
     ledger = Ledger(wechat.database, wechat.clock, pushes=True)
     promise = await ledger.promise(Accepted(1, 1, 1, fresh=True), "oA", 60.0)
     accepted = answer_at_the_desk(wechat, "答：怎么导入")
@@ -262,57 +263,97 @@ async def test_two_buttons_within_a_second_are_both_answered_and_a_repeat_only_o
 # ---- 继续 while something is being looked for
 
 
-async def test_asking_for_more_waits_for_the_late_answer_where_nothing_can_be_pushed(silent: World) -> None:
-    silent.flow.delay = 2.5
-    follower = silent.follower("oA")
-    assert await follower.say("怎么导入") == said("waiting")
+async def test_asking_for_more_waits_for_the_late_answer_where_nothing_can_be_pushed(tmp_path: Path) -> None:
+    async with world(tmp_path, pushes=False, deadline=60.0, cut=120.0) as silent:
+        follower, looks = silent.follower("oA"), counted_looks(silent)
+        silent.flow.hold()
+        with silent.deadline(AT_ONCE):
+            assert await follower.say("怎么导入") == said("waiting")
 
-    brought = await follower.say("继续")
+        asking = asyncio.create_task(follower.say("继续"))
+        await eventually(lambda: len(looks) > 2, "it has looked, stored the wish, looked again, and goes on looking")
+        silent.flow.let_go()
+        brought = await asking
 
-    assert brought is not None
-    assert brought.endswith("答：怎么导入")
-    assert [one.kind for one in silent.flow.effects] == ["text", "event"]  # the bot was not asked about 继续
+        assert brought is not None
+        assert brought.endswith("答：怎么导入")
+        assert [one.kind for one in silent.flow.effects] == ["text", "event"]  # the bot was not asked about 继续
+
+
+def counted_looks(wechat: World) -> list[bool]:
+    """What each look for an answer that is underway has found from now on."""
+    ledger, looks = wechat.process.channel._ledger, list[bool]()
+    underway = ledger.underway
+
+    async def counted(conversation_id: int, *, too_late: bool = False) -> bool:
+        looks.append(await underway(conversation_id, too_late=too_late))
+        return looks[-1]
+
+    ledger.underway = counted  # type: ignore[method-assign]
+    return looks
 
 
 async def test_who_writes_in_traditional_characters_is_asked_in_them_for_patience_and_to_send_again(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, pushes=False, deadline=0.1) as wechat:
-        wechat.flow.delay = 1.0
+    async with world(tmp_path, pushes=False, deadline=AT_ONCE) as wechat:
+        wechat.flow.hold()
         assert await wechat.follower("oA").say("匯入資料時報錯") == Phrases(WORDING, "hant", "tw").text("waiting")
         wechat.flow.failure = RuntimeError("the disk is gone")
         assert await wechat.follower("oA").say("匯入資料時報錯") == Phrases(WORDING, "hant", "tw").text("not_stored")
 
 
 async def test_asking_for_more_too_early_hears_that_it_is_still_looked_for(silent: World) -> None:
-    silent.flow.delay = 5.0
     follower = silent.follower("oA")
-    assert await follower.say("怎么导入") == said("waiting")
+    silent.flow.hold()
+    with silent.deadline(AT_ONCE):
+        assert await follower.say("怎么导入") == said("waiting")
 
-    assert await follower.say("继续") == said("waiting")
+    with silent.deadline(0.5):
+        assert await follower.say("继续") == said("waiting")
+    silent.flow.let_go()
     await silent.until_queued()
     assert "答：怎么导入" in (await follower.say("继续") or "")
 
 
-async def test_the_second_message_of_a_burst_brings_what_came_too_late_for_the_first(silent: World) -> None:
-    silent.flow.burst, silent.flow.delay = 2, 0.8
-    follower = silent.follower("oA")
-    first = asyncio.create_task(follower.say("在吗"))
-    await asyncio.sleep(1.6)
+async def test_the_second_message_of_a_burst_brings_what_came_too_late_for_the_first(tmp_path: Path) -> None:
+    async with world(tmp_path, pushes=False, deadline=60.0, cut=120.0) as silent:
+        silent.flow.burst = 2
+        silent.flow.hold()
+        keep_after_two_looks(silent)
+        follower = silent.follower("oA")
+        with silent.deadline(0.5):
+            first = asyncio.create_task(follower.say("在吗"))
+            await eventually(lambda: len(silent.flow.effects) == 1, "the first is stored")
+        second = asyncio.create_task(follower.say("怎么导入"))
+        await eventually(lambda: len(silent.flow.effects) == 2, "the second is stored")
 
-    second = await follower.say("怎么导入")
+        assert await first == said("waiting")
+        silent.flow.let_go()
+        brought = await second
 
-    assert await first == said("waiting")
-    assert second is not None
-    assert second.endswith("答：怎么导入")
+        assert brought is not None
+        assert brought.endswith("答：怎么导入")
+
+
+def keep_after_two_looks(wechat: World) -> None:
+    """A late answer is not there when it is looked for the first time."""
+    ledger, looks = wechat.process.channel._ledger, counted_looks(wechat)
+    keep = ledger.keep
+
+    async def kept(*what: Any) -> None:
+        await eventually(lambda: len(looks) > 1, "it is looked for again")
+        await keep(*what)
+
+    ledger.keep = kept  # type: ignore[method-assign]
 
 
 async def test_the_others_of_a_burst_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    async with world(tmp_path, pushes=False) as wechat:
+    async with world(tmp_path, pushes=False, deadline=60.0, cut=120.0) as wechat:
         wechat.flow.burst = 3
         follower = wechat.follower("oA")
 
-        async with asyncio.timeout(3.5):
+        async with asyncio.timeout(30):
             answers = await asyncio.gather(*(follower.say(text) for text in ("在吗", "急", "怎么导入")))
 
     assert sorted(answer or "" for answer in answers) == ["", "", "答：怎么导入"]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.channels.wechat.fakes.follower import FakeFollower, new_id
-from tests.integration.gateway.wechat_world import World, world
+from gateway.channels.wechat.fakes.follower import new_id
+from tests.integration.gateway.wechat_world import AT_ONCE, World, world
 
 AFTER_ALL_DELIVERIES = timedelta(seconds=21)
 
@@ -23,23 +23,22 @@ async def wechat(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def hasty(tmp_path: Path) -> AsyncIterator[World]:
-    """WeChat waits for half a second only."""
-    async with world(tmp_path, deadline=0.3, cut=0.5) as made:
+    """No answer is there in time."""
+    async with world(tmp_path, deadline=AT_ONCE) as made:
+        made.flow.hold()
         yield made
 
 
-async def cut_off(follower: FakeFollower, text: str, after: float = 0.1) -> None:
+async def cut_off(wechat: World, text: str, openid: str = "oA") -> None:
     """Delivered once, and nobody hears the answer."""
-    assert follower.server is not None
-    follower.server.heard(follower.openid)
+    wechat.server.heard(openid)
+    follower = wechat.follower(openid)
     fields = follower.whole({"MsgType": "text", "Content": text, "MsgId": new_id()})
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(follower.hand_over(fields), after)
+    await wechat.unheard(follower.hand_over(fields))
 
 
 async def test_a_message_whose_deliveries_all_broke_is_answered_by_a_push(wechat: World) -> None:
-    wechat.flow.delay = 0.3
-    await cut_off(wechat.follower("oA"), "怎么导入")
+    await cut_off(wechat, "怎么导入")
     await wechat.flow.idle()
     await wechat.restart()
 
@@ -53,13 +52,12 @@ async def test_what_a_dead_process_was_to_answer_late_is_answered_as_soon_as_the
     hasty: World,
 ) -> None:
     wechat = hasty
-    wechat.flow.delay = 0.6
     follower = wechat.follower("oA")
     assert await follower.say("怎么导入") is None  # in time it can only say `success`
-    await asyncio.sleep(0.05)
-    assert wechat.counts().leased == 1
+    await wechat.until_promised()
     for task in tuple(wechat.process.channel._following):
         task.cancel()  # as kill -9 would
+    wechat.flow.let_go()
     await wechat.flow.idle()
 
     await wechat.restart()
@@ -69,10 +67,8 @@ async def test_what_a_dead_process_was_to_answer_late_is_answered_as_soon_as_the
 
 
 async def test_who_stops_in_good_order_hands_over_what_was_promised(hasty: World) -> None:
-    hasty.flow.delay = 0.6
     assert await hasty.follower("oA").say("怎么导入") is None
-    await asyncio.sleep(0.05)
-    assert hasty.counts().leased == 1
+    await hasty.until_promised()
 
     await hasty.process.channel.aclose()
 

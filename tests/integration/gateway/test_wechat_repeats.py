@@ -71,7 +71,7 @@ async def two(tmp_path: Path) -> AsyncIterator[Two]:
 @pytest.fixture
 async def silent(tmp_path: Path) -> AsyncIterator[Two]:
     """An account that may not."""
-    async with world(tmp_path, pushes=False, deadline=0.45, cut=0.6) as made:
+    async with world(tmp_path, pushes=False) as made:
         processes = Two(made)
         yield processes
         await processes.close()
@@ -194,10 +194,7 @@ async def test_the_beginning_of_a_long_answer_is_said_again_and_its_rest_comes_o
 
 async def _owing(two: Two) -> None:
     """Something is still owed to the follower."""
-    two.world.flow.delay = 0.6
-    assert await two.first(two.message(1)) == said("waiting")
-    await two.world.until_queued()
-    two.world.flow.delay = 0
+    assert await two.world.too_late(two.follower, "怎么导入") == said("waiting")
 
 
 async def test_what_was_owed_and_has_arrived_is_not_said_again(silent: Two) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,11 @@ from gateway.channels.wechat.rules import WeChatRules
 from gateway.channels.wechat.settings import WeChatSettings
 from gateway.turns.flow import Incoming
 from gateway.wording import Wording
+from tests.waiting import eventually
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 TOKEN = "gongda2026"
+AT_ONCE = 0.01  # seconds; a deadline that a turn which is held does not keep
 LONG = "先在【备份恢复】里备份数据库，再继续下一步。" * 60  # 3,960 bytes: passive, and two more
 
 
@@ -62,6 +65,7 @@ class Process:
 
     async def stop(self) -> None:
         await self.channel.aclose()
+        self.flow.let_go()
         await self.flow.idle()
 
 
@@ -105,6 +109,38 @@ class World:
 
     async def _handle(self, row: Delivery) -> str:
         return await WeChatSender(self.client, self.database, self.clock, Wording.load()).send(row)
+
+    async def unheard(self, delivery: Awaitable[object]) -> None:
+        """One delivery: its message is stored, and the connection is gone before there is an answer."""
+        stored = len(self.flow.effects)
+        self.flow.hold()
+        delivering = asyncio.ensure_future(delivery)
+        await eventually(lambda: len(self.flow.effects) > stored, "the message is stored")
+        delivering.cancel()
+        await asyncio.wait([delivering])
+        assert delivering.cancelled()
+        self.flow.let_go()
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """What comes meanwhile is to be answered within this."""
+        channel = self.process.channel
+        usual, channel._settings = channel._settings, replace(self.settings, passive_deadline=seconds)
+        yield
+        channel._settings = usual
+
+    async def too_late(self, follower: FakeFollower, text: str) -> str | None:
+        """The turn of this text outlasts the deadline, and ends: what the follower is told in time."""
+        self.flow.hold()
+        with self.deadline(AT_ONCE):
+            told = await follower.say(text)
+        self.flow.let_go()
+        await self.until_queued()
+        return told
+
+    async def until_promised(self) -> None:
+        """Wait until a late answer has been promised and is followed here."""
+        await eventually(lambda: self.counts().leased == 1, "the promise is written down")
 
     async def until_queued(self) -> None:
         """Wait until late answers are in the outbox."""

@@ -17,7 +17,7 @@ Script = Callable[[Incoming], Sequence[Reply]]
 
 @dataclass
 class FakeFlow:
-    """`delay` is how long a turn takes and `storing` how long `receive` does, in seconds.
+    """`delay` is how long a turn takes, in seconds.
 
     `failure` is raised by `receive`, `loss` by `outcome`, while they are set. Messages of one `burst` share the turn
     of the last one. Kinds other than text open no turn.
@@ -27,7 +27,6 @@ class FakeFlow:
     clock: Clock
     script: Script
     delay: float = 0.0
-    storing: float = 0.0
     failure: Exception | None = None
     loss: Exception | None = None
     burst: int = 1
@@ -38,12 +37,13 @@ class FakeFlow:
         self._done: dict[int, asyncio.Event] = {}
         self._waiting: list[int] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Event()
+        self._free.set()
 
     async def receive(self, incoming: Incoming) -> Accepted:
         self.received.append(incoming)
         if self.failure is not None:
             raise self.failure
-        await asyncio.sleep(self.storing)
         accepted = await asyncio.to_thread(self._store, incoming)
         if accepted.fresh:
             self.effects.append(incoming)
@@ -62,6 +62,14 @@ class FakeFlow:
                 return None
         return await asyncio.to_thread(self._stored_outcome, accepted)
 
+    def hold(self) -> None:
+        """No turn ends from now on until `let_go`."""
+        self._free.clear()
+
+    def let_go(self) -> None:
+        """The turns that were held end."""
+        self._free.set()
+
     async def idle(self) -> None:
         """Wait until no turn is running."""
         await asyncio.gather(*self._tasks)
@@ -77,6 +85,7 @@ class FakeFlow:
 
     async def _turn(self, incoming: Incoming, conversation_id: int, burst: tuple[int, ...]) -> None:
         await asyncio.sleep(self.delay)
+        await self._free.wait()
         await asyncio.to_thread(self._commit, incoming, conversation_id, burst)
         for message_id in burst:
             self._done[message_id].set()
