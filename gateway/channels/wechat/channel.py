@@ -95,10 +95,11 @@ class WeChatChannel:
 
     async def aclose(self) -> None:
         """Stop waiting for late answers; the worker keeps their promises."""
+        await self._exchanges.cancel()  # before the others: each of them may still become late
         for task in tuple(self._following):
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
-        await self._exchanges.cancel()
+        await self._ledger.idle()  # a promise written later would be held by nobody
         try:
             await self._ledger.released()
         except StoreError:

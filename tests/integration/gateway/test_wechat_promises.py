@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
+from desk.outbox import Delivery
+from gateway.channels.wechat.channel import WeChatChannel
+from gateway.channels.wechat.delivering.ledger import Ledger, _Late
 from gateway.channels.wechat.fakes.follower import new_id
+from gateway.channels.wechat.wire.xml import parse
+from gateway.turns.flow import Accepted, Outcome
+from gateway.wording import Wording
 from tests.integration.gateway.wechat_world import AT_ONCE, World, world
+from tests.waiting import eventually
 
 AFTER_ALL_DELIVERIES = timedelta(seconds=21)
 
@@ -74,6 +83,68 @@ async def test_who_stops_in_good_order_hands_over_what_was_promised(hasty: World
 
     assert hasty.counts().leased == 0
     assert hasty.counts().pending == 1
+
+
+async def test_who_stops_while_promises_are_being_written_down_hands_them_over_as_well(hasty: World) -> None:
+    ledger = SlowLedger(hasty.database, hasty.clock, pushes=True)
+    channel = WeChatChannel(hasty.settings, hasty.flow, ledger, Wording.load(), hasty.clock)
+    body = hasty.follower("oA").body({"MsgType": "text", "Content": "怎么导入", "MsgId": "1"})
+    assert (await channel.answer(parse(body))).text == ""
+    await eventually(ledger.begun.is_set, "the first promise is being written down")
+    body = hasty.follower("oA").body({"MsgType": "text", "Content": "怎么导出", "MsgId": "2"})
+    assert (await channel.answer(parse(body))).text == ""
+    await eventually(lambda: ledger._late._waiting, "the second one waits for it")
+
+    await channel.aclose()
+    await ledger.idle()
+
+    assert (hasty.counts().leased, hasty.counts().pending) == (0, 2)
+
+
+async def test_an_answer_that_becomes_late_while_the_gateway_stops_is_handed_over_as_well(hasty: World) -> None:
+    assert await hasty.follower("oA").say("怎么导入") is None
+    await hasty.until_promised()
+    outcome, stopping = hasty.flow.outcome, asyncio.Event()
+
+    async def late_when_it_stops(accepted: Accepted, timeout: float) -> Outcome | None:
+        hasty.flow.outcome = outcome  # type: ignore[method-assign]
+        await stopping.wait()
+        return None
+
+    hasty.flow.outcome = late_when_it_stops  # type: ignore[method-assign]
+    for task in hasty.process.channel._following:
+        task.add_done_callback(lambda _: stopping.set())
+    second = asyncio.create_task(hasty.follower("oA").say("怎么导出"))
+    await eventually(lambda: hasty.flow.outcome == outcome, "the second is being answered")
+
+    await hasty.process.channel.aclose()
+    await asyncio.wait([second])
+    await eventually(lambda: hasty.counts().pending + hasty.counts().leased == 2, "both are promised")
+
+    assert not hasty.process.channel._following
+    assert hasty.counts().leased == 0
+
+
+class SlowLedger(Ledger):
+    """Promises are not written before somebody waits for them, or takes them for handed over."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.begun, self._go = Event(), Event()
+
+    def _promise(self, promised: Sequence[_Late]) -> list[tuple[Delivery, ...]]:
+        self.begun.set()
+        assert self._go.wait(20)
+        return super()._promise(promised)
+
+    async def idle(self) -> None:
+        self._go.set()
+        await super().idle()
+
+    async def released(self) -> int:
+        left = await super().released()
+        self._go.set()
+        return left
 
 
 async def test_an_answer_that_went_out_leaves_no_promise(wechat: World) -> None:

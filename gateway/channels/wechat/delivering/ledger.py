@@ -158,6 +158,10 @@ class Ledger:
         if promise:
             await asyncio.to_thread(self._let_go, promise)
 
+    async def idle(self) -> None:
+        """Wait until what is on its way to the desk is written, also for those who have stopped waiting."""
+        await asyncio.gather(self._out.idle(), self._late.idle(), self._done.idle())
+
     async def released(self) -> int:
         """For a process that begins: what one before it had promised and not given, the worker looks after. How many
         those are. Raises StoreError."""

@@ -28,6 +28,11 @@ class Together(Generic[T, R]):
             self._task = asyncio.create_task(self._work())
         return await done
 
+    async def idle(self) -> None:
+        """Wait until everything that was given is written, also what nobody waits for any more."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]

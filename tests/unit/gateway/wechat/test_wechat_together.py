@@ -69,6 +69,22 @@ async def test_who_stops_waiting_takes_nothing_from_the_others() -> None:
     assert slow.written == [[1], [2, 3]]
 
 
+async def test_idle_is_when_all_is_written_though_nobody_waits_for_it_any_more() -> None:
+    slow = Slow()
+    together = Together(slow)
+    adding = [*await begun(together, 1), *await begun(together, 2, 3)]
+    for task in adding:
+        task.cancel()
+    await asyncio.gather(*adding, return_exceptions=True)
+    idle = asyncio.create_task(together.idle())
+    await asyncio.sleep(0)
+    assert not idle.done()
+    slow.go.set()
+    await idle
+
+    assert slow.written == [[1], [2, 3]]
+
+
 async def test_no_more_are_written_at_once_than_others_can_wait_for() -> None:
     slow = Slow()
     slow.go.set()
