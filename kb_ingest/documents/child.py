@@ -1,8 +1,8 @@
 """The process that parses: `python -m kb_ingest.documents.child`, one file after another, within its limits.
 
-On standard input a line of JSON (kind, name, size, limits) and `size` bytes; on standard output a line of JSON, with
-the document, or why there is none. It opens no file of ours, no socket and no process. When it has grown large, or was
-short of memory, it says so and ends; its parent starts another one.
+On standard input a line of JSON (kind, name, size, limits) and `size` bytes; on standard output first a line that says
+`ready`, then for each file a line of JSON, with the document, or why there is none. It opens no file of ours, no socket
+and no process. When it has grown large, or was short of memory, it says so and ends; its parent starts another one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _CPU_MARGIN = 2
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answers until the requests end."""
+    """Says that it is there, and answers until the requests end."""
+    answers.write(wire.READY)
+    answers.flush()
     for line in iter(requests.readline, b""):
         request = json.loads(line)
         answer = _answer(request, requests.read(int(request["size"])))

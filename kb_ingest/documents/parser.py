@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event, Timer
@@ -22,6 +24,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 # Numeric libraries start a thread for each core, and each reserves memory that the limit counts.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)}
 _MOST_ANSWER_BYTES = 64 * 1024 * 1024
+_START_SECONDS = 60.0
 
 
 class Parser:
@@ -40,14 +43,8 @@ class Parser:
     def parse(self, kind: str, data: bytes, name: str) -> Document:
         """The document. Raises Refused, also when the child takes too long, too much memory, or dies."""
         child = self._running()
-        late = Event()
-        alarm = Timer(self._limits.seconds, _strike, (child, late))
-        alarm.daemon = True
-        alarm.start()
-        try:
+        with _alarm(child, self._limits.seconds) as late:
             answer = self._asked(child, kind, data, name)
-        finally:
-            alarm.cancel()
         if answer is None:
             code = _exit_code(child)
             self._end()
@@ -84,7 +81,18 @@ class Parser:
                 env=_ENVIRONMENT,
                 start_new_session=True,
             )
+            self._greeted(self._child)
         return self._child
+
+    def _greeted(self, child: subprocess.Popen[bytes]) -> None:
+        """Its start is on no file's account. Raises OverLimit when nothing comes of it."""
+        if child.stdout is None:
+            raise RuntimeError("the child was started without pipes")
+        with _alarm(child, _START_SECONDS):
+            ready = child.stdout.readline(len(wire.READY))
+        if ready != wire.READY:
+            self._end()
+            raise OverLimit("解析进程没能启动，机器可能太忙或内存不够；请稍后再导入")
 
     def _end(self) -> None:
         child, self._child = self._child, None
@@ -105,6 +113,19 @@ class Parser:
         if code == -signal.SIGKILL:
             return OverLimit("解析进程被系统结束，多半是内存不够；请拆小再导入")
         return Unsuitable("解析程序在这个文件上崩溃，文件多半已损坏；请用原软件打开后另存一份")
+
+
+@contextmanager
+def _alarm(child: subprocess.Popen[bytes], seconds: float) -> Iterator[Event]:
+    """Kills the child when this takes longer, and says so by the event."""
+    late = Event()
+    alarm = Timer(seconds, _strike, (child, late))
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield late
+    finally:
+        alarm.cancel()
 
 
 def _strike(child: subprocess.Popen[bytes], late: Event) -> None:

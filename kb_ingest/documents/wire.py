@@ -8,6 +8,8 @@ from typing import Any
 
 from kb_ingest.documents.model import Block, Document
 
+READY = b"ready\n"  # the first that a child says
+
 
 def dumped(document: Document) -> dict[str, Any]:
     """Plain lists, numbers and texts."""
