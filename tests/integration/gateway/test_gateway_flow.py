@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from time import monotonic
 
 import pytest
 
@@ -18,7 +17,8 @@ from gateway.errors import TooLarge, Unusable
 from gateway.turns.bursts import Pace
 from gateway.turns.flow import _AT_ONCE, Flow, Incoming
 from gateway.turns.line import Line
-from tests.integration.gateway.turn_world import ANSWER, CHOICES, World, texts
+from tests.integration.gateway.turn_world import ANSWER, CHOICES, PATIENCE, World, texts
+from tests.waiting import eventually
 
 
 class Slow:
@@ -26,6 +26,8 @@ class Slow:
 
     def __init__(self, *delays: float) -> None:
         self._delays = delays or (0.0,)
+        self._free = asyncio.Event()
+        self._free.set()
         self.asked: list[str] = []
         self.running: set[str] = set()
         self.overlapped: list[str] = []
@@ -37,11 +39,22 @@ class Slow:
         self.running.add(conversation)
         self.asked.append(text)
         await asyncio.sleep(self._delays[len(self.asked) % len(self._delays)])
+        await self._free.wait()
         self.running.discard(conversation)
         return (Said(f"答：{text}"),)
 
     async def ready(self) -> bool:
         return True
+
+    def hold(self) -> None:
+        """It answers nothing until `let_go`."""
+        self._free.clear()
+
+    def let_go(self) -> None:
+        self._free.set()
+
+    async def until_asked(self) -> None:
+        await eventually(lambda: self.running, "the engine is asked")
 
 
 def with_engine(world: World, engine: Slow) -> Slow:
@@ -59,20 +72,19 @@ def with_pace(world: World, pause: float, longest: float) -> None:
 
 
 async def test_three_short_messages_are_one_turn(turns_world: World) -> None:
-    with_pace(turns_world, pause=4.0, longest=9.0)
-    began = monotonic()
+    with_pace(turns_world, pause=60.0, longest=120.0)
 
     accepted = [await turns_world.receive(text) for text in ("在吗", "导入报错", "ERROR_403")]
-    outcomes = [await turns_world.flow.outcome(one, 5.0) for one in accepted]
+    outcomes = [await turns_world.flow.outcome(one, PATIENCE) for one in accepted]
 
     assert turns_world.asked == ["导入报错，ERROR_403"]
+    assert all(outcomes)  # the code completed the question: nobody waited for a pause
     assert len({outcome.turn_id for outcome in outcomes if outcome}) == 1
     assert [one.seq for one in accepted] == [1, 2, 3]
-    assert monotonic() - began < 3.5  # the code completed the question: nobody waited for a pause
 
 
 async def test_fragments_are_answered_after_a_pause(turns_world: World) -> None:
-    with_pace(turns_world, pause=0.1, longest=5.0)
+    with_pace(turns_world, pause=2.0, longest=20.0)
 
     await turns_world.receive("在吗")
     await turns_world.say("打不开")
@@ -111,12 +123,14 @@ async def test_an_answer_to_a_choice_or_a_form_is_not_held_back_either(turns_wor
 
 
 async def test_what_arrives_during_a_turn_is_the_next_one(turns_world: World) -> None:
-    engine = with_engine(turns_world, Slow(0.2))
+    engine = with_engine(turns_world, Slow())
+    engine.hold()
 
     first = await turns_world.receive("怎么导出报表")
-    await asyncio.sleep(0.05)
+    await engine.until_asked()
     later = [await turns_world.receive("那手机端呢"), await turns_world.receive("怎么打印")]
-    outcomes = [await turns_world.flow.outcome(one, 5.0) for one in (first, *later)]
+    engine.let_go()
+    outcomes = [await turns_world.flow.outcome(one, PATIENCE) for one in (first, *later)]
 
     assert engine.asked == ["怎么导出报表", "那手机端呢", "怎么打印"]
     assert engine.overlapped == []
@@ -128,18 +142,22 @@ async def test_what_arrives_during_a_turn_is_the_next_one(turns_world: World) ->
 
 
 async def test_a_story_in_pieces_is_one_turn_with_its_question(turns_world: World) -> None:
-    engine = with_engine(turns_world, Slow(0.2))
+    engine = with_engine(turns_world, Slow())
+    engine.hold()
 
     await turns_world.receive("我们项目昨天升级到 6.2 了")
-    await asyncio.sleep(0.05)
+    await engine.until_asked()
     for text in ("然后导入清单就报错", "ERROR_403", "怎么处理", "急"):
         await turns_world.receive(text)
+    engine.let_go()
     await turns_world.flow.idle()
 
     assert engine.asked[1:] == ["然后导入清单就报错，ERROR_403，怎么处理", "急"]
 
 
 async def test_questions_asked_without_network_are_answered_one_by_one(turns_world: World) -> None:
+    with_pace(turns_world, pause=30.0, longest=60.0)  # a complete question ends the wait
+
     for text in ("在吗？", "怎么导出报表？", "手机端在哪里下载？", "一次能导多少行？"):
         await turns_world.receive(text)
     await turns_world.flow.idle()
@@ -213,7 +231,7 @@ async def test_turns_of_one_conversation_never_overlap_and_no_message_is_lost_or
         text = f"{user}第{number}个问题怎么办？"
         for _ in range(chance.choice([1, 1, 2, 3])):  # some deliveries are repeated
             accepted = await turns_world.flow.receive(Incoming("web", user, f"{user}-{number}", text))
-        assert await turns_world.flow.outcome(accepted, 10.0) is not None
+        assert await turns_world.flow.outcome(accepted, 60.0) is not None
 
     await asyncio.gather(*(write(user, number) for user in users for number in range(8)))
     await turns_world.flow.idle()
@@ -231,11 +249,12 @@ async def test_all_deliveries_of_a_message_share_one_outcome(turns_world: World)
 
     async def deliver() -> object:
         accepted = await turns_world.receive("怎么导出报表", "wx-1")
-        return await turns_world.flow.outcome(accepted, 5.0)
+        return await turns_world.flow.outcome(accepted, PATIENCE)
 
     outcomes = await asyncio.gather(*(deliver() for _ in range(8)))
 
     assert len(engine.asked) == 1
+    assert outcomes[0] is not None
     assert all(outcome == outcomes[0] for outcome in outcomes)
 
 
@@ -248,24 +267,29 @@ async def test_only_the_first_delivery_is_fresh(turns_world: World) -> None:
 
 
 async def test_an_outcome_that_is_late_is_none_and_the_turn_goes_on(turns_world: World) -> None:
-    with_engine(turns_world, Slow(0.2))
+    engine = with_engine(turns_world, Slow())
+    engine.hold()
     accepted = await turns_world.receive("怎么导出报表")
 
     assert await turns_world.flow.outcome(accepted, 0.01) is None
 
-    outcome = await turns_world.flow.outcome(accepted, 5.0)
+    engine.let_go()
+    outcome = await turns_world.flow.outcome(accepted, PATIENCE)
     assert outcome is not None
     assert texts(outcome) == ["答：怎么导出报表"]
 
 
 async def test_two_may_wait_for_one_message_and_one_may_leave(turns_world: World) -> None:
-    with_engine(turns_world, Slow(0.1))
+    engine = with_engine(turns_world, Slow())
+    engine.hold()
     accepted = await turns_world.receive("怎么导出报表")
-    leaving = asyncio.create_task(turns_world.flow.outcome(accepted, 5.0))
-    staying = asyncio.create_task(turns_world.flow.outcome(accepted, 5.0))
-    await asyncio.sleep(0.02)
+    leaving = asyncio.create_task(turns_world.flow.outcome(accepted, PATIENCE))
+    staying = asyncio.create_task(turns_world.flow.outcome(accepted, PATIENCE))
+    await engine.until_asked()
+    await asyncio.sleep(0)
 
     leaving.cancel()
+    engine.let_go()
 
     outcome = await staying
     assert outcome is not None
@@ -300,7 +324,7 @@ async def test_a_text_at_the_limit_is_taken_and_one_over_it_is_refused(turns_wor
 async def test_pictures_are_kept_for_the_human_and_open_no_turn(turns_world: World) -> None:
     accepted = await turns_world.receive("", kind="image", payload={"file": "a.png"})
 
-    outcome = await turns_world.flow.outcome(accepted, 5.0)
+    outcome = await turns_world.flow.outcome(accepted, PATIENCE)
 
     assert turns_world.asked == []
     assert outcome is not None
@@ -396,7 +420,7 @@ async def test_a_turn_that_fails_does_not_stop_the_conversation(turns_world: Wor
 async def test_the_flow_forgets_conversations_that_are_at_rest(turns_world: World) -> None:
     for number in range(20):
         incoming = Incoming("web", f"user-{number}", f"id-{number}", "怎么导出报表")
-        await turns_world.flow.outcome(await turns_world.flow.receive(incoming), 5.0)
+        await turns_world.flow.outcome(await turns_world.flow.receive(incoming), PATIENCE)
     await turns_world.flow.idle()
 
     assert turns_world.flow._mailboxes == {}

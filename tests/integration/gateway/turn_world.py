@@ -192,6 +192,6 @@ def migrated(path: Path) -> None:
 @contextmanager
 def opened(template: Path, folder: Path) -> Iterator[Database]:
     shutil.copy(template, folder / "desk.db")
-    db = Database(f"sqlite:///{folder / 'desk.db'}").open()
+    db = Database(f"sqlite:///{folder / 'desk.db'}", busy_timeout=PATIENCE).open()
     yield db
     db.close()

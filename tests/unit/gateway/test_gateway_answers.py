@@ -15,9 +15,9 @@ from gateway.errors import NoDirectAnswer
 DECLINE = Decline("no_evidence", build_id="b", trace_id="t")
 
 
-def answers(answer: Callable[[httpx2.Request], Any]) -> HttpAnswers:
+def answers(answer: Callable[[httpx2.Request], Any], *, timeout: float = 30.0) -> HttpAnswers:
     client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
-    return HttpAnswers("http://actions", "secret", 0.2, client)
+    return HttpAnswers("http://actions", "secret", timeout, client)
 
 
 async def test_a_direct_answer_is_asked_with_the_token() -> None:
@@ -51,11 +51,11 @@ async def test_anything_but_a_decision_is_no_direct_answer(response: httpx2.Resp
 
 async def test_a_late_answer_is_none() -> None:
     async def late(_: httpx2.Request) -> httpx2.Response:
-        await asyncio.sleep(1.0)
+        await asyncio.Event().wait()
         return httpx2.Response(200, json=to_json(DECLINE))
 
     with pytest.raises(NoDirectAnswer, match="TimeoutError"):
-        await answers(late).decide("怎么导出")
+        await answers(late, timeout=0.2).decide("怎么导出")
 
 
 async def test_a_server_that_is_gone_says_so() -> None:

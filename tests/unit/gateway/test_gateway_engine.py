@@ -19,9 +19,11 @@ CONTEXT = TurnContext(turn_id="t", now="2026-11-23T10:00:00+08:00", channel="wec
 TEXT = {"recipient_id": "1:0", "text": "您好"}
 
 
-def engine(answer: Callable[[httpx2.Request], Any], breaker: Breaker | None = None) -> HttpEngine:
+def engine(
+    answer: Callable[[httpx2.Request], Any], breaker: Breaker | None = None, *, timeout: float = 30.0
+) -> HttpEngine:
     transport = httpx2.MockTransport(answer)
-    return HttpEngine("http://engine", 0.2, httpx2.AsyncClient(transport=transport), breaker)
+    return HttpEngine("http://engine", timeout, httpx2.AsyncClient(transport=transport), breaker)
 
 
 def always(status: int, body: Any) -> Callable[[httpx2.Request], httpx2.Response]:
@@ -92,11 +94,11 @@ async def test_the_engine_gets_the_text_the_episode_and_the_context() -> None:
 
 async def test_a_late_answer_is_no_reply() -> None:
     async def late(_: httpx2.Request) -> httpx2.Response:
-        await asyncio.sleep(1.0)
+        await asyncio.Event().wait()
         return httpx2.Response(200, json=[TEXT])
 
     with pytest.raises(NoReply, match="engine_late"):
-        await engine(late).ask("7:2", "在吗", CONTEXT)
+        await engine(late, timeout=0.2).ask("7:2", "在吗", CONTEXT)
 
 
 @pytest.mark.parametrize("status", [400, 500, 502])

@@ -83,10 +83,10 @@ def test_without_a_gateway_it_says_which_lines_start_one(settings: Settings, mon
 def test_a_fake_that_runs_answers_the_phone_and_the_interface(settings: Settings) -> None:
     account = fake_account.account(settings, 0, "secure")
     threading.Thread(target=fake_account.serve, args=(account, settings, None), daemon=True).start()
-    for _ in range(100):
-        if listening(account.port):
-            break
+    deadline = time.monotonic() + 20
+    while not listening(account.port) and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert listening(account.port)
     assert "手机" in httpx2.get(f"{account.url}/").text
     body = {"grant_type": "client_credential", "appid": fake_account.APP_ID, "secret": account.app_secret}
     assert httpx2.post(f"{account.url}/cgi-bin/stable_token", json=body).json()["access_token"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from kb_ingest.documents.model import Block, Document, Kind
 from kb_ingest.folder import read_folder
 from kb_ingest.hygiene.cleaning import Cleaned, clean
 from retrieval.knowledge.entry import Entry
+from tests.timing import best_of_three
 from zhtext.contacts import AllowList, strangers
 from zhtext.secrets import mask_secrets
 
@@ -136,13 +136,7 @@ def test_eight_times_the_text_costs_no_square_of_the_time(piece: str) -> None:
 
 
 def cost(text: str) -> float:
-    """Seconds of the best of three."""
-    took = []
-    for _ in range(3):
-        start = perf_counter()
-        cleaned(text)
-        took.append(perf_counter() - start)
-    return min(took)
+    return best_of_three(lambda: cleaned(text))
 
 
 def test_code_goes_whole_or_not_at_all() -> None:

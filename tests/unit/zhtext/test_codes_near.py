@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -43,10 +43,10 @@ def cost(book: CodeBook) -> float:
     """Seconds of the best of five rounds, the first of which builds what is built once."""
     took = []
     for _ in range(5):
-        began = perf_counter()
+        began = thread_time()
         for _ in range(50):
             book.near("ERR100O5".replace("O", "0"))
-        took.append(perf_counter() - began)
+        took.append(thread_time() - began)
     return min(took)
 
 

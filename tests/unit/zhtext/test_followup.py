@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.timing import best_of_three
 from zhtext.followup import MAX_CHARS, completed, topic
 from zhtext.normalize import normalize
 
@@ -159,16 +158,5 @@ def test_a_completed_question_is_complete(text: str, last: str) -> None:
 def test_long_texts_take_no_time(unit: str) -> None:
     text = (unit * 2_000)[:2_000]
 
-    assert _seconds(lambda: completed(text, EXPORT)) < 0.05
-    assert _seconds(lambda: completed("那手机端呢", text)) < 0.05
-
-
-def _seconds(work: object) -> float:
-    """The best of three: other processes use the machine as well."""
-    assert callable(work)
-    spent = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - begun)
-    return min(spent)
+    assert best_of_three(lambda: completed(text, EXPORT)) < 0.05
+    assert best_of_three(lambda: completed("那手机端呢", text)) < 0.05

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 
+from tests.timing import best_of_three
 from zhtext.contacts import AllowList, without_strangers
 from zhtext.secrets import mask_secrets
 
@@ -17,14 +16,7 @@ NASTY = [
 
 
 def cost(text: str) -> float:
-    """Seconds of the best of three."""
-    took = []
-    for _ in range(3):
-        start = perf_counter()
-        mask_secrets(text)
-        without_strangers(text, AllowList())
-        took.append(perf_counter() - start)
-    return min(took)
+    return best_of_three(lambda: (mask_secrets(text), without_strangers(text, AllowList())))
 
 
 @pytest.mark.parametrize("piece", NASTY)

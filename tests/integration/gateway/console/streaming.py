@@ -10,6 +10,8 @@ from typing import Any
 from gateway.console.session import COOKIE
 from tests.integration.gateway.console.world import World
 
+_PATIENCE = 30.0  # seconds, however busy the machine
+
 
 @dataclass(frozen=True)
 class Event:
@@ -44,12 +46,12 @@ class Stream:
     async def __aexit__(self, *_: object) -> None:
         self._gone.set()
         self._bells.cancel()
-        await asyncio.wait_for(self._task, 10)
+        await asyncio.wait_for(self._task, _PATIENCE)
 
     async def read(self, name: str) -> Event:
         """The next event of this name; others are passed over."""
         while True:
-            chunk = await asyncio.wait_for(self._chunks.get(), 10)
+            chunk = await asyncio.wait_for(self._chunks.get(), _PATIENCE)
             assert chunk is not None, f"the stream ended before an event {name}"
             lines = dict(line.split(": ", 1) for line in chunk.decode().splitlines() if ": " in line)
             if lines.get("event") == name:
@@ -58,7 +60,7 @@ class Stream:
     async def ended(self) -> bool:
         """Whether nothing more comes; what is left is thrown away."""
         while True:
-            chunk = await asyncio.wait_for(self._chunks.get(), 10)
+            chunk = await asyncio.wait_for(self._chunks.get(), _PATIENCE)
             if chunk is None:
                 return True
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time as stopwatch
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from desk.calendar import Interval, SpecialDay, WorkingHours, statutory_days
 from desk.errors import NoWorkingTime
+from tests.timing import best_of_three
 
 SHANGHAI, BERLIN, LORD_HOWE = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe")
 HOURS = WorkingHours(table=statutory_days())
@@ -130,11 +130,13 @@ def test_hours_that_never_open_are_said_to_never_open() -> None:
 def test_a_year_takes_less_than_two_milliseconds_once_it_is_known() -> None:
     start = datetime(2026, 1, 1, tzinfo=SHANGHAI)
     HOURS.working_seconds(start, start + timedelta(days=365))
-    began = stopwatch.perf_counter()
-    for _ in range(100):
-        HOURS.working_seconds(start, start + timedelta(days=365))
-        HOURS.after(start, 1900 * 3600)
-    assert (stopwatch.perf_counter() - began) / 200 < 0.002
+
+    def a_hundred_years() -> None:
+        for _ in range(100):
+            HOURS.working_seconds(start, start + timedelta(days=365))
+            HOURS.after(start, 1900 * 3600)
+
+    assert best_of_three(a_hundred_years) / 200 < 0.002
 
 
 def minutes_on_the_wall(hours: WorkingHours, start: datetime, length: int) -> int:

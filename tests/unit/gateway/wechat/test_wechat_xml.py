@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import datetime, timezone
 
 import pytest
@@ -25,6 +24,7 @@ from gateway.channels.wechat.wire.xml import (
     reply,
     transfer,
 )
+from tests.timing import best_of_three
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 COMMON = {"ToUserName": "gh_1", "FromUserName": "oAbc-1_x", "CreateTime": "1348831860", "MsgId": "24106"}
@@ -130,10 +130,12 @@ def test_a_body_over_the_limit_is_refused_unread() -> None:
 def test_a_billion_laughs_are_refused_at_once() -> None:
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE x [<!ENTITY l0 "ha">{entities}]><xml><Content>&l9;</Content></xml>'
-    began = time.monotonic()
-    with pytest.raises(NotXml):
-        parse(bomb.encode())
-    assert time.monotonic() - began < 0.1
+
+    def refused() -> None:
+        with pytest.raises(NotXml):
+            parse(bomb.encode())
+
+    assert best_of_three(refused) < 0.1
 
 
 def test_the_deepest_body_that_fits_the_limit_does_no_harm() -> None:
