@@ -34,6 +34,7 @@ class GongdaWidget extends HTMLElement {
   #texts;
   #locale;
   #who = null;
+  #whose = null; // the id of the one whom this page has something of
   #hint = null;
   #conversation = null; // once it is loaded
   #talking = null; // the promise of it
@@ -74,7 +75,7 @@ class GongdaWidget extends HTMLElement {
     on(window, "online", () => this.#conversation?.network(true));
     on(window, "offline", () => this.#conversation?.network(false));
     on(window, "pagehide", () => this.#conversation?.stop());
-    on(window, "pageshow", ({ persisted }) => persisted && this.#resume());
+    on(window, "pageshow", ({ persisted }) => persisted && this.#returned());
     on(document, "visibilitychange", () => this.#visibility());
     on(window.visualViewport, "resize", () => this.#room?.panel.fit());
     on(window.visualViewport, "scroll", () => this.#room?.panel.fit());
@@ -158,27 +159,34 @@ class GongdaWidget extends HTMLElement {
   /** True when somebody else was here before, whose conversation this person must not see. */
   #recognise(given) {
     this.#who = person(given);
-    const before = this.#store.get("who", this.#tab.get("who"));
+    const before = this.#store.get("who", this.#held);
     const other = Boolean(before && before !== this.#who?.id);
     if (other) this.#forget();
-    if (this.#who) for (const store of [this.#store, this.#tab]) store.set("who", this.#who.id);
+    this.#whose = this.#who?.id;
+    if (this.#who) for (const store of [this.#store, this.#tab]) store.set("who", this.#whose);
     return other;
   }
 
+  /** A page in the back-forward cache still has what later pages of its tab have forgotten. */
+  get #held() {
+    return this.#whose ?? this.#tab.get("who");
+  }
+
   /**
-   * True when this tab still held somebody whom another tab has seen leave. Only what is this tab's own is forgotten:
-   * what the tabs share is the next person's by now.
+   * True when this page still held somebody whom another tab, or a later page of this one, has seen leave. Only what
+   * is its own is forgotten: what it shares with them is the next person's by now.
    */
   #follow() {
-    const before = this.#tab.get("who");
+    const before = this.#held;
     const now = this.#store.get("who");
     const left = Boolean(before && before !== now);
     if (left) {
       this.#who = null;
-      this.#wipe(this.#tab);
-      this.#store.lose();
+      for (const store of [this.#store, this.#tab]) store.lose();
+      if (this.#tab.get("who") !== now) this.#wipe(this.#tab);
       this.#lazy.get("blobs").then(({ lose }) => lose(), () => {});
     }
+    this.#whose = now;
     if (now) this.#tab.set("who", now);
     return left;
   }
@@ -190,6 +198,7 @@ class GongdaWidget extends HTMLElement {
   }
 
   #wipe(store) {
+    this.#whose = null;
     for (const name of store.names("")) if (!OF_THE_BROWSER.includes(name)) store.remove(name);
     if (this.#open) this.#tab.set("open", true);
   }
@@ -346,6 +355,12 @@ class GongdaWidget extends HTMLElement {
     } catch {
       // opening the panel will say so
     }
+  }
+
+  /** In the back-forward cache nothing is heard: somebody may have left on a later page of this tab. */
+  #returned() {
+    this.#changedElsewhere("token");
+    this.#resume();
   }
 
   #visibility() {

@@ -1,0 +1,92 @@
+"""Going back to a page that the browser has kept as it was while later pages of the tab went on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from gateway.widget.fake_desk import FakeDesk
+from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.e2e.pages import Widget
+from tests.e2e.waiting import until
+from tests.e2e.widget_site import desk, fake_site, opened, site
+
+__all__ = ["desk", "fake_site", "site"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[BrowserContext]:
+    """Whose browser keeps pages that were left, as browsers do outside of tests."""
+    keeping = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    context = keeping.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    context.add_init_script("addEventListener('pageshow', ({ persisted }) => { window.kept = persisted; });")
+    yield context
+    keeping.close()
+
+
+def identified(person: BrowserContext, site: str) -> Widget:
+    """The first page of u-1, who has said something that is for nobody else."""
+    widget = opened(person, site)
+    widget.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
+    widget.say("我的合同号是 77")
+    expect(widget.replies).to_have_count(1)
+    widget.input.fill("还没发出去的话")
+    return widget
+
+
+def go_on(widget: Widget, site: str) -> None:
+    """To the next page of the same tab."""
+    widget.page.goto(f"{site}/demo/?next")
+    widget.input.wait_for()
+
+
+def go_back(widget: Widget) -> None:
+    widget.page.go_back(wait_until="commit")
+    until(lambda: widget.page.evaluate("window.kept"), 20, "the page to be the one that was left")
+
+
+def said_by(desk: FakeDesk) -> dict[str | None, list[str]]:
+    return {c.whose: [m["text"] for m in c.messages if m["author"] == "user"] for c in desk.conversations.values()}
+
+
+def test_back_on_a_page_from_before_the_logout_nothing_of_the_one_who_left_is_shown_or_gone_on_with(
+    person: BrowserContext, site: str, desk: FakeDesk
+) -> None:
+    widget = identified(person, site)
+    go_on(widget, site)
+    widget.page.evaluate("gongda.reset()")
+    token = "localStorage.getItem('gongda:demo:token')"
+    until(lambda: widget.page.evaluate(token), 20, "the next session")  # of which the page before is to hear nothing
+
+    go_back(widget)
+
+    expect(widget.panel.locator(".welcome")).to_be_visible()
+    expect(widget.messages).to_have_count(0)
+    expect(widget.input).to_have_value("")
+    widget.say("我没有登录")
+    expect(widget.replies).to_have_count(1)
+    assert said_by(desk) == {"u-1": ["我的合同号是 77"], None: ["我没有登录"]}
+
+
+def test_back_on_a_page_of_the_person_before_it_shows_the_present_one_and_keeps_what_they_typed(
+    person: BrowserContext, site: str, desk: FakeDesk
+) -> None:
+    widget = identified(person, site)
+    go_on(widget, site)
+    widget.page.evaluate("gongda.identify({id: 'u-2', signature: 's'})")
+    widget.say("我是第二个人")
+    expect(widget.replies).to_have_count(1)
+    widget.input.fill("第二个人写到一半")
+
+    go_back(widget)
+
+    expect(widget.panel.locator(".from-user .bubble")).to_have_text(["我是第二个人"])
+    expect(widget.input).to_have_value("第二个人写到一半")
+    widget.say("说完了")
+    expect(widget.replies).to_have_count(2)
+    assert said_by(desk) == {"u-1": ["我的合同号是 77"], "u-2": ["我是第二个人", "说完了"]}
