@@ -11,7 +11,7 @@ from gateway.widget.fake_desk import FakeDesk
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.pages import Widget
 from tests.e2e.waiting import until
-from tests.e2e.widget_site import desk, fake_site, opened, site
+from tests.e2e.widget_site import desk, fake_site, opened, said, site
 
 __all__ = ["desk", "fake_site", "site"]
 pytestmark = pytest.mark.browser
@@ -90,3 +90,39 @@ def test_back_on_a_page_of_the_person_before_it_shows_the_present_one_and_keeps_
     widget.say("说完了")
     expect(widget.replies).to_have_count(2)
     assert said_by(desk) == {"u-1": ["我的合同号是 77"], "u-2": ["我是第二个人", "说完了"]}
+
+
+def test_a_draft_sent_on_the_next_page_is_not_unsent_again_on_the_one_before(
+    person: BrowserContext, site: str, desk: FakeDesk
+) -> None:
+    widget = opened(person, site)
+    widget.input.fill("图纸打不开")
+    go_on(widget, site)
+    expect(widget.input).to_have_value("图纸打不开")
+    widget.input.press("Enter")
+    expect(widget.replies).to_have_count(1)
+
+    go_back(widget)
+
+    expect(widget.panel.locator(".from-user .bubble")).to_have_text(["图纸打不开"])
+    expect(widget.input).to_have_value("")
+    assert said(desk) == ["图纸打不开"]
+
+
+def test_a_form_sent_on_the_next_page_is_a_new_one_on_the_page_before(
+    person: BrowserContext, site: str, desk: FakeDesk
+) -> None:
+    desk.on_duty = False
+    widget = opened(person, site)
+    sheet = widget.panel.locator(".sheet")
+    widget.panel.get_by_role("button", name="填写工单").click()
+    sheet.locator("#field-question").fill("图纸打不开")
+    sheet.locator("#field-phone").fill("13800001234")
+    go_on(widget, site)
+    widget.panel.get_by_role("button", name="填写工单").click()
+    sheet.get_by_role("button", name="提交", exact=True).click()
+    expect(sheet.locator(".done")).to_be_visible()
+
+    go_back(widget)
+
+    expect(sheet.locator("#field-phone")).to_have_value("")

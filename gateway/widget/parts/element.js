@@ -357,9 +357,10 @@ class GongdaWidget extends HTMLElement {
     }
   }
 
-  /** In the back-forward cache nothing is heard: somebody may have left on a later page of this tab. */
+  /** In the back-forward cache nothing is heard: somebody may have left, or sent their draft, on a later page. */
   #returned() {
     this.#changedElsewhere("token");
+    this.#rebuild()?.catch((error) => this.#failed(error));
     this.#resume();
   }
 
