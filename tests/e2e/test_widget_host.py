@@ -168,6 +168,33 @@ def test_another_person_on_the_same_computer_sees_nothing_of_the_one_before(desk
     expect(widget.messages).to_have_count(0)
 
 
+def test_whoever_is_recognised_while_the_line_is_still_coming_hears_their_own_conversation(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    home = opened(desktop("zh-CN"), site)
+    home.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
+    home.say("我在家说的")
+    expect(home.replies).to_have_count(1)
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    widget.say("没有登录时说的")
+    expect(widget.replies).to_have_count(1)
+    held: list[Route] = []
+    person.route("**/web/events*", lambda route: held.append(route) if not held else route.continue_())
+    widget.page.reload()
+    until(lambda: widget.page.evaluate("1") and held, 20, "the events to be asked for")
+
+    widget.page.evaluate("gongda.identify({id: 'u-1', signature: 's'})")
+    held[0].continue_()
+
+    expect(widget.panel.locator(".from-user .bubble")).to_have_text(["我在家说的"])
+    widget.say("我到公司了")
+    expect(widget.replies).to_have_count(2)
+    expect(widget.panel.locator(".from-user .bubble")).to_have_text(["我在家说的", "我到公司了"])
+    own, before = desk.conversations.values()
+    until(lambda: (len(own.listeners), len(before.listeners)) == (2, 0), 20, "the line of the one before to be closed")
+
+
 def kept_files(page: Page) -> int:
     """How many files the browser keeps for sending."""
     count: int = page.evaluate(COUNT_FILES)

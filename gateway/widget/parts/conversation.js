@@ -61,7 +61,7 @@ export class Conversation {
     this.errands = new Errands({ api, session, onAnnouncement: (found) => view.announcement(found) });
     this.#outbox = new Outbox({ store, site, send: (item) => this.#send(item), listener: this });
     this.#stream = new EventStream({
-      open: (signal) => session.within(() => api.events(this.#lastSeq, signal)),
+      open: (signal) => this.#listen(signal),
       onEvent: (name, data) => this.#hear(name, data),
       onLink: (up, error) => this.#linked(up, error),
     });
@@ -284,6 +284,18 @@ export class Conversation {
     this.errands.begun(session);
     this.#view.ready(session);
     if (!this.replaying) this.#view.caughtUp();
+  }
+
+  /** The events of this conversation; another person may have been recognised since they were asked for. */
+  async #listen(signal) {
+    let conversation;
+    const response = await this.#session.within(() => {
+      ({ conversation } = this.session);
+      return this.#api.events(this.#lastSeq, signal);
+    });
+    if (conversation === this.session.conversation) return response;
+    response.body.cancel().catch(() => {});
+    return this.#listen(signal);
   }
 
   #restart() {
