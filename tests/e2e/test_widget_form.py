@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, Route, expect
 from gateway.widget.fake_desk import FakeConversation, FakeDesk
 from tests.e2e.pages import Widget
 from tests.e2e.waiting import until
-from tests.e2e.widget_site import Person, desk, fake_site, opened, picture, site
+from tests.e2e.widget_site import DISK, Person, desk, fake_site, opened, picture, site
 
 __all__ = ["desk", "fake_site", "site"]
 pytestmark = pytest.mark.browser
@@ -128,6 +128,64 @@ def test_what_was_typed_is_there_after_closing_a_reload_and_in_another_language(
     expect(sheet.locator("label[for=field-email]")).to_have_text("電子郵件")
     expect(sheet.locator("#field-email")).to_have_value("zhao@example.com")
     expect(sheet.locator(".files b")).to_have_text("台账.png")
+
+
+def submitted_early(person: BrowserContext, site: str) -> tuple[Widget, Locator]:
+    """While its picture is still being stored."""
+    person.add_init_script(DISK)
+    widget, sheet = form_of(person, site)
+    fill(sheet, question="图纸打不开", phone="13800001234")
+    widget.page.evaluate("holdDisk()")
+    sheet.locator("input[type=file]").set_input_files([picture()])
+    sheet.get_by_role("button", name="提交", exact=True).dblclick()
+    return widget, sheet
+
+
+def test_a_form_submitted_while_its_picture_is_being_stored_is_one_ticket_with_the_picture(
+    desktop: Person, site: str, closed: FakeDesk
+) -> None:
+    widget, sheet = submitted_early(desktop("zh-CN"), site)
+    widget.page.evaluate("releaseDisk()")
+
+    expect(sheet.locator(".done")).to_be_visible()
+    (ticket,) = tickets(closed)
+    assert ticket["attachments"] == [only(closed).messages[0]["client_id"]]
+    assert len(closed.files) == 1
+    assert widget.page.evaluate("sessionStorage.getItem('gongda:demo:form')") is None
+
+
+def test_a_form_submitted_before_its_picture_is_back_after_a_reload_is_a_ticket_with_the_picture(
+    desktop: Person, site: str, closed: FakeDesk
+) -> None:
+    person = desktop("zh-CN")
+    person.add_init_script(DISK)
+    widget, sheet = form_of(person, site)
+    fill(sheet, question="图纸打不开", phone="13800001234")
+    sheet.locator("input[type=file]").set_input_files([picture()])
+    expect(sheet.locator(".files li")).to_have_count(1)
+    widget.page.reload()
+    widget.input.wait_for()
+    widget.page.evaluate("holdDisk()")
+    open_form(widget)
+
+    sheet.get_by_role("button", name="提交", exact=True).click()
+    widget.page.evaluate("releaseDisk()")
+
+    expect(sheet.locator(".done")).to_be_visible()
+    (ticket,) = tickets(closed)
+    assert ticket["attachments"] == [only(closed).messages[0]["client_id"]]
+
+
+def test_a_form_whose_writer_left_while_its_picture_was_being_stored_is_not_sent(
+    desktop: Person, site: str, closed: FakeDesk
+) -> None:
+    widget, _ = submitted_early(desktop("zh-CN"), site)
+    widget.page.evaluate("gongda.reset()")
+    widget.page.evaluate("releaseDisk()")
+
+    widget.say("在吗")
+    expect(widget.replies).to_have_count(1)
+    assert tickets(closed) == []
 
 
 def test_a_form_whose_answer_was_lost_is_one_ticket(desktop: Person, site: str, closed: FakeDesk) -> None:

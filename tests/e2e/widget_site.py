@@ -23,6 +23,12 @@ from tests.e2e.pages import Widget
 from tests.e2e.waiting import until
 
 Person = Callable[[str], BrowserContext]
+DISK = """(() => {
+  const { set } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, "oncomplete");
+  const later = (done) => async (event) => { await window.disk; done(event); };
+  Object.defineProperty(IDBTransaction.prototype, "oncomplete", { set(done) { set.call(this, later(done)); } });
+  window.holdDisk = () => { window.disk = new Promise((resolve) => { window.releaseDisk = resolve; }); };
+})()"""  # from holdDisk() to releaseDisk() no file is stored or found
 
 
 class FakeSite:

@@ -28,6 +28,7 @@ export class TicketForm {
   #draft;
   #limits;
   #fields = {};
+  #adding = null; // files on their way into the tray: who submits meanwhile means them too
 
   /**
    * `act` has submit(form, files), waits(clientId) and close(); `drafts` is a Store for this tab; `known` is what the
@@ -148,14 +149,14 @@ export class TicketForm {
     const left = () => ({ ...this.#limits, left: this.#limits.most - (this.#draft.sent ?? []).length });
     const onEmpty = () => this.pick.focus();
     const tray = new Tray({ texts: this.#texts, limits: left, store, onChange() {}, onEmpty });
-    if (store.get().length) tray.restore();
+    if (store.get().length) this.#adding = tray.restore();
     return tray;
   }
 
   #picker() {
     const input = h("input", { type: "file", accept: this.#limits.types.join(), multiple: true, hidden: true });
     input.addEventListener("change", () => {
-      this.tray.add([...input.files]).then(() => this.pick.focus());
+      this.#add([...input.files]).then(() => this.pick.focus());
       input.value = "";
     });
     this.pick = press("pick", () => input.click(), icon("clip"), this.#texts.file_add);
@@ -167,7 +168,12 @@ export class TicketForm {
     event.stopPropagation();
     if (!files.length || !this.tray) return;
     event.preventDefault();
-    this.tray.add(files);
+    this.#add(files);
+  }
+
+  #add(files) {
+    this.#adding = Promise.all([this.#adding, this.tray.add(files)]);
+    return this.#adding;
   }
 
   /** The first field that is not right, or null; each says what is wrong with it. */
@@ -188,8 +194,10 @@ export class TicketForm {
     return Object.keys(wrong).find((name) => wrong[name]) ?? null;
   }
 
-  #submit(event) {
+  async #submit(event) {
     event.preventDefault();
+    await this.#adding;
+    if (this.#draft.pending || !this.node.isConnected) return undefined; // pressed twice, or left by now
     const first = this.#check();
     if (first) return this.#fields[first].input.focus();
     const files = this.tray?.take() ?? [];
