@@ -368,6 +368,22 @@ def test_the_language_changes_while_the_panel_is_open(
     expect(widget.panel.locator(".star")).to_have_count(5)
 
 
+def test_of_two_languages_the_one_asked_for_last_stays_though_its_texts_come_first(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    held: list[Route] = []
+    person.route("**/lang/en.json", lambda route: held.append(route))
+    widget.page.evaluate("() => { window.older = gongda.setLocale('en'); }")
+    until(lambda: widget.page.evaluate("1") and held, 20, "the English texts to be asked for")
+
+    widget.page.evaluate("gongda.setLocale('zh-TW')")
+    held[0].continue_()
+    widget.page.evaluate("older")
+
+    expect(widget.panel.locator("button.human")).to_contain_text("轉真人")
+    assert widget.page.evaluate("localStorage.getItem('gongda:demo:locale')") == '"zh-TW"'
+
+
 def test_in_english_a_suggestion_asks_in_the_language_of_the_knowledge(desktop: Person, site: str) -> None:
     widget = opened(desktop("zh-CN"), site)
     widget.page.evaluate("gongda.setLocale('en')")

@@ -33,6 +33,7 @@ class GongdaWidget extends HTMLElement {
   #lazy;
   #texts;
   #locale;
+  #wanted; // the locale whose texts are on their way
   #who = null;
   #whose = null; // the id of the one whom this page has something of
   #hint = null;
@@ -128,7 +129,10 @@ class GongdaWidget extends HTMLElement {
   /** Changes the language of everything but the messages themselves, and keeps the choice. */
   async setLocale(locale) {
     if (!LOCALES.includes(locale)) throw new RangeError(`locale ${locale}: use one of ${LOCALES.join(", ")}`);
-    this.#texts = await loadTexts(this.#settings.home, locale);
+    this.#wanted = locale;
+    const texts = await loadTexts(this.#settings.home, locale);
+    if (this.#wanted !== locale) return; // another was asked for meanwhile
+    this.#texts = texts;
     this.#locale = locale;
     this.#store.set("locale", locale);
     this.#conversation?.speak(locale).catch(() => {}); // told when the line is back
