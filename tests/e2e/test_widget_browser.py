@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Route, ViewportSize, expect
 
 from gateway.widget.fake_desk import FakeDesk
 from retrieval.knowledge import tables
@@ -178,6 +178,54 @@ def test_a_quick_reply_sends_its_choice_and_can_be_pressed_once(desktop: Person,
     for chip in chips.all():
         expect(chip).to_be_disabled()
     expect(chips.first).to_contain_class("picked")
+
+
+def test_a_person_is_called_and_the_call_taken_back_once_however_often_it_is_pressed(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    desk.delay_s = 5  # nobody takes the call before it is taken back
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.panel.locator("button.human").dblclick()
+    expect(widget.tickets).to_have_count(1)
+    widget.panel.get_by_role("button", name="取消", exact=True).dblclick()
+    widget.expect_state("bot")
+    widget.say("不用了")  # goes out behind everything that was pressed
+
+    until(lambda: "不用了" in said(desk), 20, "the last words to arrive")
+    assert said(desk) == ["转人工", "取消人工", "不用了"]
+
+
+def test_a_person_can_be_called_again_after_a_refusal(desktop: Person, site: str, desk: FakeDesk) -> None:
+    person = desktop("zh-CN")
+    widget = opened(person, site)
+    human = widget.panel.locator("button.human")
+    held: list[Route] = []
+    person.route("**/web/human", lambda route: held.append(route))
+    widget.call_human()
+    until(lambda: widget.page.evaluate("1") and held, 20, "the call to be on its way")
+    expect(human).to_have_attribute("aria-disabled", "true")
+
+    held[0].fulfill(status=422, json={"error": {"code": "unusable", "message": "现在不行。"}})
+    expect(human).to_have_attribute("aria-disabled", "false")
+    person.unroute("**/web/human")
+    widget.call_human()
+
+    widget.expect_state("waiting")
+    assert said(desk) == ["转人工"]
+
+
+def test_a_person_can_be_called_again_when_the_assistant_has_answered_first(
+    desktop: Person, site: str, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "human", lambda whose, client_id: desk.receive(whose, client_id, "转人工", None))
+    widget = opened(desktop("zh-CN"), site)
+
+    for answers in (1, 2):
+        widget.call_human()
+        expect(widget.replies).to_have_count(answers)
+
+    assert said(desk) == ["转人工", "转人工"]
 
 
 def test_a_thumb_reaches_the_desk_and_stays_pressed(desktop: Person, site: str, desk: FakeDesk) -> None:

@@ -47,11 +47,13 @@ export class Panel {
   put(entry) {
     this.welcome.hidden = true;
     this.log.put(entry);
+    if (entry.author !== "user" || entry.status === "refused") this.#release();
   }
 
   cleared() {
     this.log.clear();
     this.welcome.hidden = false;
+    this.#release();
   }
 
   ready(session) {
@@ -74,10 +76,10 @@ export class Panel {
     this.status.replaceChildren(texts[`state_${name}`] || "");
     this.role.textContent = name === "human" ? texts.agent_label : texts.assistant_label;
     this.#showRole();
-    const taken = name === "waiting" || name === "human";
-    this.human.lastChild.textContent = taken ? texts[`human_${name}`] : texts.human;
-    this.human.setAttribute("aria-disabled", taken);
+    this.taken = name === "waiting" || name === "human";
+    this.human.lastChild.textContent = this.taken ? texts[`human_${name}`] : texts.human;
     this.cancel.hidden = name !== "waiting";
+    this.#release();
   }
 
   typing(who) {
@@ -181,8 +183,9 @@ export class Panel {
     const texts = this.#texts;
     this.name = h("h2", { id: "name" }, this.look.name);
     this.role = h("span", { class: "role" });
-    this.human = press("human", () => this.#askHuman(), icon("person"), h("span", {}, texts.human));
-    this.cancel = press("link", this.#act.cancelHuman, texts.cancel_human);
+    const ask = () => this.#once(this.human, this.#act.human);
+    this.human = press("human", ask, icon("person"), h("span", {}, texts.human));
+    this.cancel = press("link", () => this.#once(this.cancel, this.#act.cancelHuman), texts.cancel_human);
     const close = press("close", this.#act.close, icon("close"));
     close.title = texts.close;
     close.setAttribute("aria-label", texts.close);
@@ -251,8 +254,17 @@ export class Panel {
     this.role.hidden = this.role.textContent === this.name.textContent;
   }
 
-  #askHuman() {
-    if (this.human.getAttribute("aria-disabled") !== "true") this.#act.human();
+  /** Not again before there is an answer: a second press would ask twice. */
+  #once(button, act) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", true);
+    act();
+  }
+
+  /** There is an answer, or will be none. */
+  #release() {
+    this.human.setAttribute("aria-disabled", this.taken);
+    this.cancel.setAttribute("aria-disabled", false);
   }
 
   /**
