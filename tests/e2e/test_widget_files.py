@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from gateway.widget.fake_desk import FakeDesk
 from tests.e2e.pages import Widget
@@ -237,6 +237,45 @@ def test_a_picture_not_sent_yet_is_there_after_a_reload_and_in_another_language(
 
     expect(widget.panel.get_by_role("button", name="移除 没发.png")).to_be_visible()
     expect(widget.panel.locator(".composer .files b")).to_have_text("没发.png")
+
+
+def pressed_early(person: BrowserContext, site: str) -> tuple[Widget, Route]:
+    """Enter, after a reload and before the code for the picture beside the words is back; and what it waits for."""
+    widget = opened(person, site)
+    widget.input.fill("图纸打不开")
+    choose(widget, picture())
+    expect(widget.panel.locator(".composer .files li")).to_have_count(1)
+    held: list[Route] = []
+    person.route("**/parts/pictures.js", lambda route: held.append(route))
+    widget.page.reload()
+    widget.input.press("Enter")
+    until(lambda: widget.page.evaluate("1") and held, 20, "the code to be asked for")
+    return widget, held[0]
+
+
+def test_enter_right_after_a_reload_takes_the_picture_along(desktop: Person, site: str, desk: FakeDesk) -> None:
+    widget, code = pressed_early(desktop("zh-CN"), site)
+
+    code.continue_()
+
+    expect(widget.panel.locator(".from-user a.picture img")).to_have_count(1)
+    expect(widget.input).to_have_value("")
+    assert [(one["kind"], one["text"]) for one in told(desk)] == [("image", "图纸打不开")]
+
+
+def test_what_was_to_be_sent_with_a_picture_is_not_sent_for_the_next_person(
+    desktop: Person, site: str, desk: FakeDesk
+) -> None:
+    widget, code = pressed_early(desktop("zh-CN"), site)
+    widget.page.evaluate("gongda.reset()")
+
+    code.continue_()
+    choose(widget, picture("乙.png"))
+    expect(widget.panel.locator(".composer .files b")).to_have_text("乙.png")  # the code is there
+    widget.say("在吗")
+
+    expect(widget.replies).to_have_count(1)
+    assert said(desk) == ["在吗"]
 
 
 def test_where_the_browser_keeps_no_files_it_says_so_and_sends_them_all_the_same(

@@ -38,7 +38,7 @@ export class Composer {
     this.tools = h("div", { class: "tools", hidden: true }, this.#tools());
     const bar = h("div", { class: "bar" }, this.input, this.tools, this.button);
     this.node = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, bar);
-    if (drafts.get("files", []).length) this.#trayed().then((tray) => tray.restore(), () => {});
+    if (drafts.get("files", []).length) this.#adding = this.#trayed().catch(() => {});
     this.#changed();
   }
 
@@ -118,7 +118,7 @@ export class Composer {
   }
 
   #trayed() {
-    this.#tray ??= this.#lazy.get("pictures").then(({ Tray }) => {
+    this.#tray ??= this.#lazy.get("pictures").then(async ({ Tray }) => {
       const store = { get: () => this.drafts.get("files", []), set: (list) => this.drafts.set("files", list) };
       const tray = new Tray({
         texts: this.#texts,
@@ -131,6 +131,7 @@ export class Composer {
         onEmpty: () => this.input.focus(),
       });
       this.node.prepend(tray.node);
+      await tray.restore();
       return tray;
     });
     this.#tray.catch(() => {
@@ -154,6 +155,7 @@ export class Composer {
   async #submit(event) {
     event.preventDefault();
     if (this.#adding) await this.#adding;
+    if (!this.node.isConnected) return; // somebody else may sit here by now
     const tray = this.#files ? await this.#tray : null;
     const text = this.input.value; // until it is in the outbox it stays here, where a reload finds it again
     if (!text.trim() && !this.#files) return;
