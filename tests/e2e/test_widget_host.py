@@ -99,6 +99,29 @@ def test_on_and_off_listen_for_one_event(desktop: Person, site: str) -> None:
     assert page.evaluate("opens") == 1
 
 
+def test_what_is_closed_while_it_opens_is_closed(desktop: Person, site: str) -> None:
+    person = desktop("zh-CN")
+    listening(person)
+    page = Widget(person, site).page
+
+    page.evaluate("async () => { const opening = gongda.open(); await gongda.close(); await opening; }")
+
+    expect(page.locator("section.panel")).to_be_hidden()
+    expect(page.locator("button.launcher")).to_be_visible()
+    assert heard(page, "open") == []
+    page.evaluate("gongda.open()")
+    expect(page.locator("section.panel")).to_be_visible()
+
+
+def test_what_is_closed_while_it_begins_anew_is_closed(desktop: Person, site: str) -> None:
+    widget = opened(desktop("zh-CN"), site)
+
+    widget.page.evaluate("async () => { const reset = gongda.reset(); await gongda.close(); await reset; }")
+
+    expect(widget.panel).to_be_hidden()
+    expect(widget.page.locator("button.launcher")).to_be_visible()
+
+
 def test_what_is_unread_is_told_when_it_changes(desktop: Person, site: str, desk: FakeDesk) -> None:
     person = desktop("zh-CN")
     listening(person)

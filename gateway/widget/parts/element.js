@@ -43,6 +43,7 @@ class GongdaWidget extends HTMLElement {
   #badge;
   #room = null;
   #open = false;
+  #shut = false; // closed since it was asked for
   #told = new Told();
   #returnTo = null;
   #idle = 0;
@@ -112,11 +113,12 @@ class GongdaWidget extends HTMLElement {
   }
 
   close() {
+    this.#shut = true;
+    this.#tab.remove("open");
     if (!this.#open) return;
     this.#open = false;
-    this.#room.panel.hide();
+    this.#room?.panel.hide();
     this.#launcher.hidden = this.#settings.launcher === "hidden";
-    this.#tab.remove("open");
     (this.#returnTo?.isConnected ? this.#returnTo : this.#launcher).focus({ preventScroll: true });
     this.#count();
     tell("close");
@@ -313,7 +315,9 @@ class GongdaWidget extends HTMLElement {
   // Behaviour
 
   async #show(form) {
+    this.#shut = false;
     await this.#makeRoom();
+    if (this.#shut) return; // closed while its code came
     const opening = !this.#open;
     this.#open = true;
     this.#room.panel.show();
