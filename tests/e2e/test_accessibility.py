@@ -342,3 +342,17 @@ def test_the_tag_to_copy_is_one_that_works_and_a_colour_is_worn_at_once(desktop:
     colour = "button => getComputedStyle(button).backgroundColor"
     assert widget.page.locator("button.launcher").evaluate(colour) == "rgb(176, 67, 42)"
     assert violations(widget.page) == []
+
+
+def test_a_button_that_copies_has_its_name_again_though_it_was_pressed_twice(desktop: Person, site: str) -> None:
+    page = Widget(desktop("zh-CN"), site).page
+    page.clock.install()
+    button = page.locator("[data-copy]").first
+    name = button.inner_text()
+
+    for _ in range(2):
+        button.click()
+        expect(button).not_to_have_text(name)
+    page.clock.run_for(5_000)
+
+    expect(button).to_have_text(name)

@@ -24,9 +24,8 @@ async function follow() {
   if (wanted !== (known || tag.dataset.locale)) await (await assistant).setLocale(wanted);
 }
 
-async function copy(button) {
+async function copy(button, name) {
   const code = document.getElementById(button.dataset.copy);
-  const before = button.textContent;
   try {
     await navigator.clipboard.writeText(code.textContent);
     button.textContent = button.dataset.done;
@@ -36,7 +35,7 @@ async function copy(button) {
     button.textContent = button.dataset.failed;
   }
   setTimeout(() => {
-    button.textContent = before;
+    button.textContent = name;
   }, 4000);
 }
 
@@ -51,7 +50,10 @@ follow();
 for (const button of document.querySelectorAll("[data-ask]")) {
   button.addEventListener("click", async () => (await assistant).open(button.dataset.ask));
 }
-for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button));
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const name = button.textContent; // not what a press before has made of it
+  button.addEventListener("click", () => copy(button, name));
+}
 for (const radio of document.querySelectorAll("[name=accent]")) {
   radio.addEventListener("change", () => paint(radio.value));
 }
