@@ -5,41 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from desk import messages, tickets
-from desk.clock import system_clock
 from desk.database import Database
-from desk.tickets import Filter
 from tests.e2e.console_site import PHONE, WINDOW, db, overflow, sign_in, site
+from tests.e2e.ticket_screen import MINE, REPLY, SEND, customer_says, opened, ready
 
 __all__ = ["db", "sign_in", "site"]  # fixtures
 pytestmark = pytest.mark.browser
-REPLY = "[data-form=reply] textarea"
-SEND = "[data-form=reply] button"
-MINE = "换模板仍失败"  # in the summary of zhang's ticket
-
-
-def opened(sign_in, login: str, **options) -> Page:
-    """The ticket that zhang has, on this colleague's screen."""
-    page = sign_in(login, **options).page
-    page.goto("/console?tab=all")
-    page.locator("a.summary", has_text=MINE).click()
-    ready(page)
-    return page
-
-
-def ready(page: Page) -> None:
-    """A ticket is there, and its scripts listen."""
-    page.locator("html.scripted [data-ticket][data-mode]").wait_for()
-
-
-def customer_says(db: Database, text: str) -> None:
-    """As another process would store it: nothing rings here."""
-    with db.write() as session:
-        found = tickets.listing(session, Filter(text=MINE))[0]
-        assert found.conversation_id is not None
-        messages.record_inbound(session, found.conversation_id, f"in-{text}", text, now=system_clock())
 
 
 @pytest.mark.parametrize(

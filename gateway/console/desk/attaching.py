@@ -82,9 +82,10 @@ def note(services: ConsoleServices, agent: Agent, number: str, data: bytes, name
     new = _kept(services, data, name, f"console-note:{agent.id}:{key}")
     with services.db.write() as session:
         step = Step.begin(session, services, agent, number, "ticket.note")
-        if attachments.find(session, [new.key]):
-            return
+        again = attachments.find(session, [new.key])
         attachments.add(session, replace(new, ticket_id=step.ticket.id), now=step.now)
+        if again:
+            return
         told = services.wording.text("console_files.noted", name=new.name)
         tickets.note(session, number, told, by=agent.actor, now=step.now)
 

@@ -43,6 +43,7 @@ async function send(form, submitter) {
 
 async function accepted(form, response) {
   const fresh = parsed(await response.text());
+  renew(form);
   if (form.dataset.draft) dropDraft(form);
   else if (form.closest("dialog") || form.dataset.form === "file") form.reset();
   if (form.dataset.form === "reply") answered("");
@@ -54,9 +55,15 @@ async function accepted(form, response) {
 /** The text stays where it is; true when things have moved on and are to be shown as they stand now. */
 async function refused(form, response) {
   const { error } = await response.json().catch(() => ({}));
+  if (error?.code === "repeat") renew(form);
   if (error?.code === "answered") answered(error.message);
   else toast(error?.message ?? response.statusText, true);
   return response.status === 409 || response.status === 403;
+}
+
+/** Only for the next sending: one whose answer was lost is sent again with its own key, and goes out once. */
+function renew({ elements: { key } }) {
+  if (key) key.value = crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** A colleague has answered meanwhile: what is written stays, and goes out only when somebody says so again. */
@@ -74,8 +81,6 @@ export async function refresh() {
 
 function show(fresh) {
   exchange(fresh);
-  const key = find("[data-form=reply] [name=key]", fresh);
-  if (key) document.querySelectorAll("[data-form] [name=key]").forEach((field) => (field.value = key.value));
   const speaks = find("[data-speaks]", fresh);
   if (speaks) document.querySelectorAll("[data-speaks], [data-sends]").forEach((one) => (one.disabled = speaks.disabled));
   const root = find("[data-ticket]", fresh);

@@ -195,6 +195,15 @@ def test_a_file_for_colleagues_is_a_note_and_the_customer_never_sees_it(world: W
     assert "内部.log" in page
 
 
+def test_another_file_for_colleagues_under_the_same_key_is_refused_and_not_dropped(world: World) -> None:
+    number = world.ticket(of="zhang")
+    send(world, number, b"first log", "colleagues", name="一.log")
+
+    refused = send(world, number, b"second log", "colleagues", name="二.log")
+
+    assert (refused.status_code, code(refused)) == (409, "repeat")
+
+
 def test_a_ticket_without_a_conversation_takes_files_for_colleagues(world: World) -> None:
     number = world.ticket_without_conversation()
 
