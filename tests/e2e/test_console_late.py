@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from desk import messages
 from desk.database import Database
@@ -29,22 +29,49 @@ def count_fresh(page: Page) -> None:
     page.evaluate("window.fresh = 0; document.addEventListener('console:fresh', () => { window.fresh += 1; })")
 
 
+class Late:
+    """The first answer of an address: the server has given it, the page waits for it. Later ones come at once."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._address = page, re.compile(address)
+        self._held: list[tuple[Route, APIResponse]] = []
+        page.route(self._address, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._held:
+            route.continue_()
+        else:
+            self._held.append((route, route.fetch(max_redirects=0)))
+
+    def wait(self) -> None:
+        """Until the server has given it."""
+        for _ in range(400):
+            if self._held:
+                return
+            self._page.wait_for_timeout(50)
+        raise AssertionError(f"{self._address.pattern} was not asked for")
+
+    def arrives(self) -> None:
+        """And has been dealt with: what the page asks for afterwards is there, too."""
+        route, answer = self._held[0]
+        with self._page.expect_response(lambda response: response.url == route.request.url):
+            route.fulfill(response=answer)
+        self._page.evaluate("() => fetch('/console/news').then((answer) => answer.json())")
+
+    def gets_lost(self) -> None:
+        self._held[0][0].abort()
+
+
 def reply_and_lose_the_answer(page: Page, text: str) -> None:
     """The server has it and the page has been told of it; the answer itself does not come."""
-    held: list[Route] = []
-
-    def store(route: Route) -> None:
-        route.fetch(max_redirects=0)
-        held.append(route)
-
+    answer = Late(page, "/reply$")
     count_fresh(page)
-    page.route(re.compile("/reply$"), store)
     page.fill(REPLY, text)
     page.press(REPLY, "Control+Enter")
+    answer.wait()
     expect(page.locator("#transcript")).to_contain_text(text)
     page.wait_for_function("() => window.fresh")
-    held[0].abort()
-    page.unroute(re.compile("/reply$"))
+    answer.gets_lost()
     expect(page.locator(REPLY)).to_be_editable()
 
 
@@ -70,3 +97,64 @@ def test_other_words_after_a_lost_answer_are_asked_about_and_then_go_out(sign_in
 
     expect(page.locator(REPLY)).to_have_value("")
     assert (said(db, "其实已经发出的话"), said(db, "另一句话")) == (1, 1)
+
+
+# -- ready replies -------------------------------------------------------------------------------
+
+
+def test_the_list_of_ready_replies_is_for_the_words_that_stand_there(sign_in) -> None:
+    page = opened(sign_in, "zhang")
+    older = Late(page, r"/canned\?q=$")
+    page.locator(REPLY).press_sequentially("/")
+    older.wait()
+    page.locator(REPLY).press_sequentially("截图")
+    expect(page.locator("#canned b")).to_have_text(["/截图"])
+
+    older.arrives()
+
+    expect(page.locator("#canned b")).to_have_text(["/截图"])
+    page.fill(REPLY, "")
+
+
+@pytest.mark.parametrize("leave", ["Escape", "Tab"])
+def test_no_list_opens_for_somebody_who_has_left(sign_in, leave: str) -> None:
+    page = opened(sign_in, "zhang")
+    answer = Late(page, "/canned")
+    page.locator(REPLY).press_sequentially("/")
+    answer.wait()
+    page.keyboard.press(leave)
+
+    answer.arrives()
+
+    expect(page.locator("#canned")).to_be_hidden()
+    page.fill(REPLY, "")
+
+
+def test_no_list_is_asked_for_by_somebody_who_has_left_at_once(sign_in) -> None:
+    page = opened(sign_in, "zhang")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.locator(REPLY).evaluate("""box => {
+      box.focus();
+      box.value = "/";
+      box.dispatchEvent(new Event("input"));
+      box.blur();
+    }""")
+    page.wait_for_timeout(400)  # three times what it waits before it asks
+
+    assert not [address for address in asked if "/canned" in address]
+
+
+def test_words_of_an_input_method_are_looked_for_when_they_are_whole(sign_in) -> None:
+    page = opened(sign_in, "zhang")
+    page.locator(REPLY).press_sequentially("/")
+    expect(page.locator("#canned b").nth(1)).to_be_visible()
+    keyboard = page.context.new_cdp_session(page)
+
+    keyboard.send("Input.imeSetComposition", {"text": "截图", "selectionStart": 2, "selectionEnd": 2})
+    expect(page.locator("#canned")).to_be_hidden()
+    keyboard.send("Input.insertText", {"text": "截图"})
+
+    expect(page.locator("#canned b")).to_have_text(["/截图"])
+    page.fill(REPLY, "")

@@ -14,11 +14,26 @@ export function canned(root) {
   let replies = [];
   let at = 0;
   let timer;
+  let asked = 0;
 
   const close = () => {
+    forget();
     list.hidden = true;
     replies = [];
     box.removeAttribute("aria-activedescendant");
+  };
+  const forget = () => {
+    clearTimeout(timer);
+    asked += 1; // what is under way is for words that stand here no longer, or for somebody who has left
+  };
+  const look = async (words) => {
+    const mine = asked;
+    const response = await ask(`${address}?q=${encodeURIComponent(words)}`);
+    const found = response?.ok && mine === asked && (await response.json());
+    if (!found || mine !== asked) return;
+    ({ replies } = found);
+    at = 0;
+    draw();
   };
   const draw = () => {
     list.hidden = false;
@@ -51,20 +66,18 @@ export function canned(root) {
     close();
   };
 
-  box.addEventListener("input", (event) => {
-    clearTimeout(timer);
+  const later = (event) => {
     const typed = TYPED.exec(box.value);
     if (!typed || event.isComposing) return close();
-    timer = setTimeout(async () => {
-      const response = await ask(`${address}?q=${encodeURIComponent(typed[1])}`);
-      if (!response?.ok || !TYPED.test(box.value)) return;
-      ({ replies } = await response.json());
-      at = 0;
-      draw();
-    }, PAUSE_MS);
-  });
+    forget();
+    timer = setTimeout(look, PAUSE_MS, typed[1]);
+  };
+  box.addEventListener("input", later);
+  box.addEventListener("compositionend", later);
   box.addEventListener("keydown", (event) => {
-    if (list.hidden || event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape") forget(); // the list may be about to open
+    if (list.hidden) return;
     if (event.key === "Escape") close();
     else if (event.key === "ArrowDown" && replies.length) at = (at + 1) % replies.length;
     else if (event.key === "ArrowUp" && replies.length) at = (at - 1 + replies.length) % replies.length;
