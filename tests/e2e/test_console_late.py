@@ -7,10 +7,12 @@ import re
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from desk import messages
+from desk import inbox, messages, tickets
+from desk.clock import system_clock
 from desk.database import Database
+from desk.tickets import Status
 from tests.e2e.console_site import db, sign_in, site
-from tests.e2e.ticket_screen import REPLY, mine, opened
+from tests.e2e.ticket_screen import MINE, REPLY, customer_says, mine, opened
 
 __all__ = ["db", "sign_in", "site"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -22,6 +24,34 @@ def said(db: Database, text: str) -> int:
     assert ticket.conversation_id is not None
     with db.read() as session:
         return [one.text for one in messages.latest(session, ticket.conversation_id)].count(text)
+
+
+def unread(db: Database) -> int:
+    """What the customer has said since we spoke last."""
+    ticket = mine(db)
+    assert ticket.conversation_id is not None
+    with db.read() as session:
+        return inbox.unread(session, [ticket.conversation_id])[ticket.conversation_id]
+
+
+def move(db: Database, to: Status) -> None:
+    """As another process would: nothing rings here."""
+    ticket = mine(db)
+    if ticket.status == to:
+        return
+    with db.write() as session:
+        tickets.move(session, ticket.number, to, by="agent:2", now=system_clock())
+
+
+def note(db: Database, text: str) -> None:
+    with db.write() as session:
+        tickets.note(session, mine(db).number, text, by="agent:2", now=system_clock())
+
+
+def stream_has_told(page: Page, db: Database, text: str) -> None:
+    """All that happened before the customer says this; of that, nothing will be told again."""
+    customer_says(db, text)
+    expect(page.locator("#transcript")).to_contain_text(text)
 
 
 def count_fresh(page: Page) -> None:
@@ -41,7 +71,7 @@ class Late:
         if self._held:
             route.continue_()
         else:
-            self._held.append((route, route.fetch(max_redirects=0)))
+            self._held.append((route, route.fetch()))
 
     def wait(self) -> None:
         """Until the server has given it."""
@@ -97,6 +127,75 @@ def test_other_words_after_a_lost_answer_are_asked_about_and_then_go_out(sign_in
 
     expect(page.locator(REPLY)).to_have_value("")
     assert (said(db, "其实已经发出的话"), said(db, "另一句话")) == (1, 1)
+
+
+# -- the newest page -----------------------------------------------------------------------------
+
+
+def test_an_older_page_of_a_ticket_does_not_come_over_a_newer_one(sign_in, db: Database) -> None:
+    move(db, "in_progress")
+    page = opened(sign_in, "zhang")
+    older = Late(page, f"/{mine(db).number}$")
+    note(db, "同事看过了")
+    older.wait()
+    page.get_by_role("button", name="转现场").click()
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+    stream_has_told(page, db, "一：在吗")
+
+    older.arrives()
+
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+
+
+def test_a_page_asked_for_while_a_form_was_on_its_way_does_not_come_over_its_answer(sign_in, db: Database) -> None:
+    move(db, "in_progress")
+    page = opened(sign_in, "zhang")
+    forms: list[Route] = []
+    page.route(re.compile("/move$"), lambda route: forms.append(route))
+    page.get_by_role("button", name="转现场").click()
+    older = Late(page, f"/{mine(db).number}$")
+    note(db, "同事又看过了")
+    older.wait()
+    forms[0].continue_()
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+    stream_has_told(page, db, "二：在吗")
+
+    older.arrives()
+
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+
+
+def test_what_a_colleague_does_while_an_answer_is_on_its_way_is_seen_in_the_end(sign_in, db: Database) -> None:
+    move(db, "in_progress")
+    page = opened(sign_in, "zhang")
+    answer = Late(page, "/note$")
+    page.get_by_role("tab", name="内部备注").click()
+    page.fill("[data-form=note] textarea", "我的备注")
+    page.press("[data-form=note] textarea", "Control+Enter")
+    answer.wait()
+    move(db, "on_site")
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+
+    answer.arrives()
+
+    expect(page.locator("#toast")).to_contain_text("备注已保存")
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+
+
+def test_an_older_list_does_not_come_over_a_newer_one(sign_in, db: Database) -> None:
+    page = sign_in("zhang").page
+    page.goto("/console?tab=mine")
+    page.locator("html.scripted").wait_for()
+    chip = page.locator("tr[data-id]", has_text=MINE).locator(".chip.news")
+    older = Late(page, r"/console\?tab=mine$")
+    customer_says(db, "第一句")
+    older.wait()
+    customer_says(db, "第二句")
+    expect(chip).to_have_text(f"客户有新消息 {unread(db)}")
+
+    older.arrives()
+
+    expect(chip).to_have_text(f"客户有新消息 {unread(db)}")
 
 
 # -- ready replies -------------------------------------------------------------------------------

@@ -4,6 +4,9 @@ import { dropDraft } from "./drafts.js";
 import { ask, exchange, find, parsed, toast } from "./page.js";
 import { word } from "./words.js";
 
+let asked = 0; // pages, in the order of asking
+let shown = 0; // the one that stands here
+
 export function forms() {
   document.addEventListener("click", ({ target }) => {
     if (target.dataset?.hides) document.getElementById(target.dataset.hides).hidden = true;
@@ -33,22 +36,25 @@ async function send(form, submitter) {
   const fields = new FormData(form, submitter);
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   boxes.forEach((box) => (box.readOnly = true));
+  const before = asked;
   const response = await ask(form.getAttribute("action"), { method: "POST", body });
-  if (response?.ok) await accepted(form, response);
+  const crossed = asked > before;
+  if (response?.ok) await accepted(form, response, ++asked);
   const moved = response && !response.ok && (await refused(form, response));
   boxes.forEach((box) => (box.readOnly = false));
   delete form.dataset.busy; // before the page is fetched: 仍要发送 may be pressed by now
-  if (moved) await refresh();
+  // What was asked for meanwhile may be older than the answer or newer; what is asked for now is the newest.
+  if (moved || crossed) await refresh();
 }
 
-async function accepted(form, response) {
+async function accepted(form, response, number) {
   const fresh = parsed(await response.text());
   renew(form);
   if (form.dataset.draft) dropDraft(form);
   else if (form.closest("dialog") || form.dataset.form === "file") form.reset();
   if (form.dataset.form === "reply") answered("");
   form.closest("dialog")?.close();
-  show(fresh);
+  show(fresh, number);
   toast(find("#toast", fresh)?.textContent.trim());
 }
 
@@ -75,11 +81,14 @@ function answered(message) {
 
 /** Fetch the page again and exchange what is live. */
 export async function refresh() {
+  const mine = ++asked;
   const response = await ask(location.pathname);
-  if (response?.ok) show(parsed(await response.text()));
+  if (response?.ok) show(parsed(await response.text()), mine);
 }
 
-function show(fresh) {
+function show(fresh, number) {
+  if (number < shown) return; // it comes after one that was asked for later
+  shown = number;
   exchange(fresh);
   const speaks = find("[data-speaks]", fresh);
   if (speaks) document.querySelectorAll("[data-speaks], [data-sends]").forEach((one) => (one.disabled = speaks.disabled));

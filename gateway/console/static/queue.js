@@ -4,6 +4,8 @@ import { ask, exchange, find, parsed } from "./page.js";
 
 const SOONEST_MS = 1500; // between two looks, however much happens
 const BACK = "gongda:queue";
+let asked = 0; // lists, in the order of asking
+let shown = 0; // the one that stands here
 let chosen; // number of the row that the keyboard is on
 
 export function queue(list) {
@@ -51,7 +53,7 @@ export function openChosen() {
 export const lastQueue = () => sessionStorage.getItem(BACK) ?? "/console";
 
 function remember() {
-  sessionStorage.setItem(BACK, location.pathname + location.search);
+  sessionStorage.setItem(BACK, here());
 }
 
 function rows() {
@@ -90,12 +92,17 @@ function filters(form) {
   });
 }
 
+const here = () => location.pathname + location.search;
+
 async function refresh() {
-  const address = location.pathname + location.search;
+  const mine = ++asked;
+  const address = here();
   const response = await ask(address);
-  if (!response?.ok || address !== location.pathname + location.search) return;
+  const html = response?.ok && (await response.text());
+  if (!html || mine < shown || address !== here()) return;
+  shown = mine;
   const before = new Set([...document.querySelectorAll("tr[data-id]")].map((row) => row.dataset.id));
-  exchange(parsed(await response.text()));
+  exchange(parsed(html));
   for (const row of document.querySelectorAll("tr[data-id]")) row.classList.toggle("arrived", !before.has(row.dataset.id));
   choose();
   document.dispatchEvent(new Event("console:fresh"));
