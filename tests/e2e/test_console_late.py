@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
@@ -59,6 +60,15 @@ def count_fresh(page: Page) -> None:
     page.evaluate("window.fresh = 0; document.addEventListener('console:fresh', () => { window.fresh += 1; })")
 
 
+def until_asked(page: Page, routes: Sized) -> None:
+    """Playwright hands routes over only while it is waiting for the page."""
+    for _ in range(400):
+        if routes:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked for")
+
+
 class Late:
     """The first answer of an address: the server has given it, the page waits for it. Later ones come at once."""
 
@@ -75,11 +85,7 @@ class Late:
 
     def wait(self) -> None:
         """Until the server has given it."""
-        for _ in range(400):
-            if self._held:
-                return
-            self._page.wait_for_timeout(50)
-        raise AssertionError(f"{self._address.pattern} was not asked for")
+        until_asked(self._page, self._held)
 
     def arrives(self) -> None:
         """And has been dealt with: what the page asks for afterwards is there, too."""
@@ -113,6 +119,28 @@ def test_a_reply_whose_answer_was_lost_is_sent_again_and_goes_out_once(sign_in, 
 
     expect(page.locator(REPLY)).to_have_value("")
     assert said(db, "只该发一次的话") == 1
+
+
+def test_a_reply_whose_answer_breaks_off_is_sent_again_and_goes_out_once(sign_in, db: Database) -> None:
+    page = opened(sign_in, "zhang")
+    page.evaluate("""() => {
+      const { text } = Response.prototype;
+      Response.prototype.text = function () {
+        if (!this.url.includes("done=")) return text.call(this);
+        Response.prototype.text = text;
+        return Promise.reject(new TypeError("network error"));
+      };
+    }""")
+    page.fill(REPLY, "说到一半断线的话")
+    page.press(REPLY, "Control+Enter")
+    expect(page.locator("#transcript")).to_contain_text("说到一半断线的话")
+    expect(page.locator(REPLY)).to_be_editable()
+    expect(page.locator(REPLY)).to_have_value("说到一半断线的话")
+
+    page.press(REPLY, "Control+Enter")
+
+    expect(page.locator(REPLY)).to_have_value("")
+    assert said(db, "说到一半断线的话") == 1
 
 
 def test_other_words_after_a_lost_answer_are_asked_about_and_then_go_out(sign_in, db: Database) -> None:
@@ -180,6 +208,50 @@ def test_what_a_colleague_does_while_an_answer_is_on_its_way_is_seen_in_the_end(
 
     expect(page.locator("#toast")).to_contain_text("备注已保存")
     expect(page.locator(".bar .status")).to_have_text("现场处理")
+
+
+@pytest.mark.parametrize("status", [0, 503], ids=["cut", "busy"])
+def test_a_page_that_could_not_be_had_is_asked_for_again(sign_in, db: Database, status: int) -> None:
+    move(db, "in_progress")
+    page = opened(sign_in, "zhang")
+    page.clock.install()
+    failed: list[Route] = []
+
+    def fail_once(route: Route) -> None:
+        if failed:
+            return route.continue_()
+        failed.append(route)
+        return route.fulfill(status=status) if status else route.abort()
+
+    page.route(re.compile(f"/{mine(db).number}$"), fail_once)
+    move(db, "on_site")
+    stream_has_told(page, db, f"三：在吗 {status}")
+    until_asked(page, failed)
+
+    page.clock.run_for(3000)
+
+    expect(page.locator(".bar .status")).to_have_text("现场处理")
+
+
+def test_a_page_that_is_refused_is_not_asked_for_again(sign_in, db: Database) -> None:
+    move(db, "in_progress")
+    page = opened(sign_in, "zhang")
+    page.clock.install()
+    refused: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route)
+        route.fulfill(status=403, json={"error": {"code": "forbidden", "message": "没有权限"}})
+
+    page.route(re.compile(f"/{mine(db).number}$"), refuse)
+    move(db, "on_site")
+    until_asked(page, refused)
+    stream_has_told(page, db, "四：在吗")
+
+    page.clock.run_for(20_000)
+
+    stream_has_told(page, db, "五：在吗")
+    assert len(refused) == 1
 
 
 def test_an_older_list_does_not_come_over_a_newer_one(sign_in, db: Database) -> None:

@@ -1,11 +1,13 @@
 /** Forms with [data-async] are sent without leaving the page; the answer is the page as it is now. */
 
 import { dropDraft } from "./drafts.js";
-import { ask, exchange, find, parsed, toast } from "./page.js";
+import { ask, exchange, find, parsed, toast, whole } from "./page.js";
 import { word } from "./words.js";
 
+const AGAIN_MS = 3000;
 let asked = 0; // pages, in the order of asking
 let shown = 0; // the one that stands here
+let again;
 
 export function forms() {
   document.addEventListener("click", ({ target }) => {
@@ -39,7 +41,9 @@ async function send(form, submitter) {
   const before = asked;
   const response = await ask(form.getAttribute("action"), { method: "POST", body });
   const crossed = asked > before;
-  if (response?.ok) await accepted(form, response, ++asked);
+  const number = ++asked;
+  const html = response?.ok ? await whole(response) : null;
+  if (html !== null) accepted(form, html, number);
   const moved = response && !response.ok && (await refused(form, response));
   boxes.forEach((box) => (box.readOnly = false));
   delete form.dataset.busy; // before the page is fetched: 仍要发送 may be pressed by now
@@ -47,8 +51,8 @@ async function send(form, submitter) {
   if (moved || crossed) await refresh();
 }
 
-async function accepted(form, response, number) {
-  const fresh = parsed(await response.text());
+function accepted(form, html, number) {
+  const fresh = parsed(html);
   renew(form);
   if (form.dataset.draft) dropDraft(form);
   else if (form.closest("dialog") || form.dataset.form === "file") form.reset();
@@ -79,11 +83,15 @@ function answered(message) {
   find("span", strip).textContent = message;
 }
 
-/** Fetch the page again and exchange what is live. */
+/** Fetch the page again and exchange what is live; soon once more when it is only now that it cannot be had. */
 export async function refresh() {
   const mine = ++asked;
   const response = await ask(location.pathname);
-  if (response?.ok) show(parsed(await response.text()), mine);
+  const html = await whole(response);
+  if (html === null || response.status >= 500) {
+    clearTimeout(again);
+    again = setTimeout(refresh, AGAIN_MS);
+  } else if (response.ok) show(parsed(html), mine);
 }
 
 function show(fresh, number) {

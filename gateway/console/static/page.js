@@ -58,6 +58,16 @@ export async function ask(address, options = {}) {
   }
 }
 
+/** The text of an answer; null without one, or where the connection is lost in the middle of it. */
+export async function whole(response) {
+  try {
+    return (await response?.text()) ?? null;
+  } catch {
+    find("#offline").hidden = false;
+    return null;
+  }
+}
+
 export const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
 /** Exchange every [data-live] part; one that is open or being typed in stays. */

@@ -1,6 +1,6 @@
 /** The list: fresh whenever something has happened, rows chosen by mouse and keyboard, filters in the address. */
 
-import { ask, exchange, find, parsed } from "./page.js";
+import { ask, exchange, find, parsed, whole } from "./page.js";
 
 const SOONEST_MS = 1500; // between two looks, however much happens
 const BACK = "gongda:queue";
@@ -98,7 +98,7 @@ async function refresh() {
   const mine = ++asked;
   const address = here();
   const response = await ask(address);
-  const html = response?.ok && (await response.text());
+  const html = response?.ok && (await whole(response));
   if (!html || mine < shown || address !== here()) return;
   shown = mine;
   const before = new Set([...document.querySelectorAll("tr[data-id]")].map((row) => row.dataset.id));

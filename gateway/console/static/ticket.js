@@ -65,7 +65,7 @@ async function stands(root, news) {
   root.querySelectorAll("[data-speaks], [data-sends]").forEach((one) => (one.disabled = !news.speaks));
   viewers(news.viewers);
   if (news.version === root.dataset.version) return;
-  root.dataset.version = news.version; // before asking, so that a page that cannot be had is not asked for every time
+  root.dataset.version = news.version; // before asking, so that a page that is refused is not asked for every time
   await refresh();
 }
 

@@ -1,6 +1,6 @@
 /** Parts with [data-refresh=seconds] are fetched again until they say 0: jobs that go on by themselves. */
 
-import { ask, exchange, parsed } from "./page.js";
+import { ask, exchange, parsed, whole } from "./page.js";
 import { showMarkdown } from "./shown.js";
 
 const WATCHED = "[data-live][data-refresh]:not([data-live=queue], [data-refresh='0'])"; // the queue looks after itself
@@ -11,7 +11,8 @@ export function watch() {
   if (!Number.isFinite(soonest)) return;
   setTimeout(async () => {
     const response = await ask(location.pathname + location.search);
-    if (response?.ok) exchange(parsed(await response.text()));
+    const html = response?.ok && (await whole(response));
+    if (html) exchange(parsed(html));
     await showMarkdown();
     watch();
   }, document.hidden ? HIDDEN_MS : soonest * 1000);
