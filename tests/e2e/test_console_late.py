@@ -270,6 +270,22 @@ def test_an_older_list_does_not_come_over_a_newer_one(sign_in, db: Database) -> 
     expect(chip).to_have_text(f"客户有新消息 {unread(db)}")
 
 
+def test_an_older_preview_does_not_come_over_a_newer_one(sign_in) -> None:
+    page = sign_in("zhang").page
+    page.goto("/console/new-entry")
+    older = Late(page, "/console/preview$")
+    page.fill("[name=title]", "打印机找不到")
+    page.fill("[name=answer]", "先看**驱动**")
+    older.wait()
+    page.fill("[name=answer]", "先看**电源**")
+    bold = page.locator("[data-preview] .answer-card strong")
+    expect(bold).to_have_text("电源")
+
+    older.arrives()
+
+    expect(bold).to_have_text("电源")
+
+
 # -- ready replies -------------------------------------------------------------------------------
 
 

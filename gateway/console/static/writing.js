@@ -1,11 +1,12 @@
 /** The form of an entry: kept in this browser until it is saved, shown beside it as customers will see it. */
 
-import { ask, find, parsed } from "./page.js";
+import { ask, find, parsed, whole } from "./page.js";
 import { showMarkdown } from "./shown.js";
 
 const PREVIEW_MS = 500;
 const SAVED = ["entry_saved", "entry_submitted", "entry_unchanged"];
 const PREFIX = () => `gongda:entry:${document.body.dataset.agent}:`;
+let asked = 0; // previews
 
 export function writing(form) {
   if (!form) return;
@@ -96,10 +97,13 @@ function lines(form) {
 }
 
 async function preview(form) {
+  const mine = ++asked;
   const response = await ask("/console/preview", { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  if (!response?.ok) return;
-  const fresh = parsed(await response.text()).body;
+  const html = response?.ok && (await whole(response));
+  if (!html) return;
+  const fresh = parsed(html).body;
   await showMarkdown(fresh);
+  if (mine !== asked) return;
   find("[data-preview]", form).replaceChildren(...[...fresh.children].map((node) => document.adoptNode(node)));
 }
 
