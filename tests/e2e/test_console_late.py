@@ -6,9 +6,9 @@ import re
 from collections.abc import Sized
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Response, Route, expect
 
-from desk import inbox, messages, tickets
+from desk import agents, inbox, messages, tickets
 from desk.clock import system_clock
 from desk.database import Database
 from desk.tickets import Status
@@ -60,10 +60,10 @@ def count_fresh(page: Page) -> None:
     page.evaluate("window.fresh = 0; document.addEventListener('console:fresh', () => { window.fresh += 1; })")
 
 
-def until_asked(page: Page, routes: Sized) -> None:
+def until_asked(page: Page, routes: Sized, times: int = 1) -> None:
     """Playwright hands routes over only while it is waiting for the page."""
     for _ in range(400):
-        if routes:
+        if len(routes) >= times:
             return
         page.wait_for_timeout(50)
     raise AssertionError("nothing was asked for")
@@ -345,3 +345,66 @@ def test_words_of_an_input_method_are_looked_for_when_they_are_whole(sign_in) ->
 
     expect(page.locator("#canned b")).to_have_text(["/截图"])
     page.fill(REPLY, "")
+
+
+# -- presence ------------------------------------------------------------------------------------
+
+
+def presence(db: Database, login: str) -> str:
+    with db.read() as session:
+        return next(one.presence for one in agents.listing(session, active=None) if one.login == login)
+
+
+def test_the_last_choice_of_presence_is_the_last_one_stored(sign_in, db: Database) -> None:
+    page = sign_in("li").page
+    page.locator("html.scripted").wait_for()
+    held: list[Route] = []
+    answers: list[Response] = []
+    page.route("**/console/presence", lambda route: route.continue_() if held else held.append(route))
+    page.on("response", lambda response: answers.append(response) if response.url.endswith("/presence") else None)
+    box = page.locator("form.presence select")
+    box.select_option("offline")
+    until_asked(page, held)
+    box.select_option("busy")
+    page.wait_for_timeout(300)
+
+    held[0].continue_()
+    until_asked(page, answers, 2)
+
+    assert presence(db, "li") == "busy"
+    expect(box).to_have_value("busy")
+    expect(page.locator("form.presence[data-presence=busy]")).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [0, 503], ids=["cut", "busy"])
+def test_a_presence_that_could_not_be_stored_goes_back(sign_in, db: Database, status: int) -> None:
+    page = sign_in("wang").page
+    page.locator("html.scripted").wait_for()
+    before = presence(db, "wang")
+    refusal = {"error": {"code": "busy", "message": "系统繁忙，没有保存。"}}
+    page.route(
+        "**/console/presence",
+        lambda route: route.fulfill(status=status, json=refusal) if status else route.abort(),
+    )
+
+    page.locator("form.presence select").select_option("offline")
+
+    expect(page.locator("form.presence select")).to_have_value(before)
+    if status:
+        expect(page.locator("#toast")).to_have_text("系统繁忙，没有保存。")
+
+
+def test_a_presence_changed_elsewhere_is_seen_when_the_box_is_left(sign_in, db: Database) -> None:
+    page = sign_in("wang").page
+    page.locator("html.scripted").wait_for()
+    page.evaluate("document.addEventListener('console:desk', ({ detail }) => { window.told = detail.presence; })")
+    box = page.locator("form.presence select")
+    box.focus()
+    with db.write() as session:
+        wang = next(one for one in agents.listing(session) if one.login == "wang")
+        agents.set_presence(session, wang.id, "busy", now=system_clock())
+    page.wait_for_function("() => window.told === 'busy'")
+
+    box.blur()
+
+    expect(box).to_have_value("busy")
