@@ -8,7 +8,7 @@ from collections.abc import Sized
 import pytest
 from playwright.sync_api import APIResponse, Page, Response, Route, expect
 
-from desk import agents, inbox, messages, tickets
+from desk import agents, announcements, inbox, incidents, messages, tickets
 from desk.clock import system_clock
 from desk.database import Database
 from desk.tickets import Status
@@ -408,3 +408,97 @@ def test_a_presence_changed_elsewhere_is_seen_when_the_box_is_left(sign_in, db: 
     box.blur()
 
     expect(box).to_have_value("busy")
+
+
+# -- the same form twice -------------------------------------------------------------------------
+
+
+class Posts:
+    """What is posted to an address: the server has it, but the page that would come next does not."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._posts: list[APIResponse] = []
+        page.route(address, self._store)
+
+    def _store(self, route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        self._posts.append(route.fetch())
+        return route.fulfill(status=204)  # browsers then stay where they are
+
+    def press(self, name: str) -> None:
+        self._page.get_by_role("button", name=name, exact=True).click()
+
+    def came(self, times: int) -> None:
+        """So often and, after a while, no more often."""
+        until_asked(self._page, self._posts, times)
+        self._page.wait_for_timeout(300)
+        assert len(self._posts) == times
+
+
+def announced(db: Database, text: str) -> int:
+    with db.read() as session:
+        return [one.text for one in announcements.listing(session)].count(text)
+
+
+def test_a_button_pressed_twice_announces_once(sign_in, db: Database) -> None:
+    page = sign_in("wang").page
+    page.goto("/console/announcements")
+    page.fill("[name=text]", "今晚十点升级")
+    posts = Posts(page, "**/console/announcements")
+
+    posts.press("发布")
+    posts.came(1)
+    posts.press("发布")
+    posts.came(1)
+
+    assert announced(db, "今晚十点升级") == 1
+
+
+def test_a_button_pressed_twice_proposes_one_incident(sign_in, db: Database) -> None:
+    page = sign_in("wang").page
+    page.goto("/console/incidents/new")
+    page.fill("[name=title]", "登录页打不开")
+    posts = Posts(page, "**/console/incidents/new")
+
+    posts.press("提出")
+    posts.came(1)
+    posts.press("提出")
+    posts.came(1)
+
+    with db.read() as session:
+        assert [one.title for one in incidents.listing(session, incidents.GOING_ON)].count("登录页打不开") == 1
+
+
+def test_another_button_of_the_same_form_is_another_matter(sign_in, db: Database) -> None:
+    page = sign_in("wang").page
+    page.goto("/console/announcements")
+    page.fill("[name=text]", "先预览再发布")
+    posts = Posts(page, "**/console/announcements")
+
+    posts.press("预览")
+    posts.came(1)
+    posts.press("发布")
+    posts.came(2)
+
+    assert announced(db, "先预览再发布") == 1
+
+
+@pytest.mark.parametrize("meanwhile", ["back", "later"])
+def test_a_form_can_be_sent_again_on_purpose(sign_in, meanwhile: str) -> None:
+    page = sign_in("wang").page
+    page.goto("/console/announcements")
+    page.clock.install()
+    page.fill("[name=text]", "再看一遍")
+    posts = Posts(page, "**/console/announcements")
+    posts.press("预览")
+    posts.came(1)
+
+    if meanwhile == "back":
+        page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    else:
+        page.clock.fast_forward(3000)
+    posts.press("预览")
+
+    posts.came(2)

@@ -1,23 +1,27 @@
-/** Forms with [data-async] are sent without leaving the page; the answer is the page as it is now. */
+/** Forms with [data-async] are sent without leaving the page; the answer is the page as it is now. None goes twice. */
 
 import { dropDraft } from "./drafts.js";
 import { ask, exchange, find, parsed, toast, whole } from "./page.js";
 import { word } from "./words.js";
 
 const AGAIN_MS = 3000;
+const TWICE_MS = 3000; // between two presses that mean one
 let asked = 0; // pages, in the order of asking
 let shown = 0; // the one that stands here
 let again;
+let left = new WeakMap(); // forms that lead to another page: what they were sent with, and when
 
 export function forms() {
   document.addEventListener("click", ({ target }) => {
     if (target.dataset?.hides) document.getElementById(target.dataset.hides).hidden = true;
   });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-async]")) return;
-    event.preventDefault();
-    send(event.target, event.submitter);
+    const { target: form, submitter } = event;
+    const stays = form.matches("[data-async]");
+    if (stays || twice(form, submitter)) event.preventDefault();
+    if (stays) send(form, submitter);
   });
+  addEventListener("pageshow", ({ persisted }) => persisted && (left = new WeakMap()));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     const form = event.target.closest("form[data-async]");
@@ -27,6 +31,16 @@ export function forms() {
     if (button.disabled) toast(word("no_reply"), true);
     else form.requestSubmit(button);
   });
+}
+
+/** The same once more before the next page is there; the button stays enabled, because what it says is sent. */
+function twice(form, submitter) {
+  if (form.getAttribute("method") !== "post") return false;
+  const fields = JSON.stringify([...new FormData(form, submitter)].map(([name, value]) => [name, value.name ?? value]));
+  const before = left.get(form);
+  if (before?.fields === fields && Date.now() - before.at < TWICE_MS) return true;
+  left.set(form, { fields, at: Date.now() });
+  return false;
 }
 
 async function send(form, submitter) {
