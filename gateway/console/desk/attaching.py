@@ -83,7 +83,7 @@ def note(services: ConsoleServices, agent: Agent, number: str, data: bytes, name
     with services.db.write() as session:
         step = Step.begin(session, services, agent, number, "ticket.note")
         again = attachments.find(session, [new.key])
-        attachments.add(session, replace(new, ticket_id=step.ticket.id), now=step.now)
+        attachments.add(session, replace(new, ticket_id=step.ticket.id), now=step.now)  # refuses other bytes
         if again:
             return
         told = services.wording.text("console_files.noted", name=new.name)
