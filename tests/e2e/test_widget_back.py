@@ -50,8 +50,8 @@ def go_back(widget: Widget) -> None:
     until(lambda: widget.page.evaluate("window.kept"), 20, "the page to be the one that was left")
 
 
-def said_by(desk: FakeDesk) -> dict[str | None, list[str]]:
-    return {c.whose: [m["text"] for m in c.messages if m["author"] == "user"] for c in desk.conversations.values()}
+def said_by(desk: FakeDesk) -> list[tuple[str | None, list[str]]]:
+    return [(c.whose, [m["text"] for m in c.messages if m["author"] == "user"]) for c in desk.conversations.values()]
 
 
 def test_back_on_a_page_from_before_the_logout_nothing_of_the_one_who_left_is_shown_or_gone_on_with(
@@ -61,7 +61,7 @@ def test_back_on_a_page_from_before_the_logout_nothing_of_the_one_who_left_is_sh
     go_on(widget, site)
     widget.page.evaluate("gongda.reset()")
     token = "localStorage.getItem('gongda:demo:token')"
-    until(lambda: widget.page.evaluate(token), 20, "the next session")  # of which the page before is to hear nothing
+    until(lambda: widget.page.evaluate(token), 20, "the next session")
 
     go_back(widget)
 
@@ -70,7 +70,7 @@ def test_back_on_a_page_from_before_the_logout_nothing_of_the_one_who_left_is_sh
     expect(widget.input).to_have_value("")
     widget.say("我没有登录")
     expect(widget.replies).to_have_count(1)
-    assert said_by(desk) == {"u-1": ["我的合同号是 77"], None: ["我没有登录"]}
+    assert said_by(desk) == [("u-1", ["我的合同号是 77"]), (None, ["我没有登录"])]
 
 
 def test_back_on_a_page_of_the_person_before_it_shows_the_present_one_and_keeps_what_they_typed(
@@ -89,7 +89,22 @@ def test_back_on_a_page_of_the_person_before_it_shows_the_present_one_and_keeps_
     expect(widget.input).to_have_value("第二个人写到一半")
     widget.say("说完了")
     expect(widget.replies).to_have_count(2)
-    assert said_by(desk) == {"u-1": ["我的合同号是 77"], "u-2": ["我是第二个人", "说完了"]}
+    assert said_by(desk) == [("u-1", ["我的合同号是 77"]), ("u-2", ["我是第二个人", "说完了"])]
+
+
+def test_back_on_a_page_from_before_the_logout_one_session_is_begun(
+    person: BrowserContext, site: str, desk: FakeDesk
+) -> None:
+    widget = identified(person, site)
+    go_on(widget, site)
+    widget.input.press("Escape")
+    widget.page.evaluate("gongda.reset()")  # begins none while it is closed
+
+    go_back(widget)
+
+    widget.say("我没有登录")
+    expect(widget.replies).to_have_count(1)
+    assert [conversation.whose for conversation in desk.conversations.values()] == ["u-1", None]
 
 
 def test_a_draft_sent_on_the_next_page_is_not_unsent_again_on_the_one_before(

@@ -365,7 +365,7 @@ class GongdaWidget extends HTMLElement {
     }
   }
 
-  /** In the back-forward cache nothing is heard: somebody may have left, or sent their draft, on a later page. */
+  /** In the back-forward cache a page hears late or nothing: who was here may have left, or sent the draft, since. */
   #returned() {
     this.#changedElsewhere("token");
     this.#rebuild()?.catch((error) => this.#failed(error));

@@ -16,6 +16,7 @@ export class Session {
   #site;
   #onBegin;
   #opening = null;
+  #used = ""; // the token it goes by, or is being begun with
   #ended = 0; // how often; a beginning that was ended meanwhile counts for nothing
 
   /** `onBegin(session, other)` hears of each beginning; `other` when it belongs to another conversation than before. */
@@ -34,13 +35,14 @@ export class Session {
 
   /** Whether another tab has begun a session that this one does not use yet, or has ended the one it uses. */
   get outdated() {
-    return this.#store.get("token", "") !== this.#api.token;
+    return this.#store.get("token", "") !== this.#used;
   }
 
   /** The next call begins anew, with the token that is in the store by then. */
   end() {
     this.#opening = null;
     this.#ended += 1;
+    this.#used = this.#store.get("token", "");
   }
 
   /** Says language and identity again, if they were said before. */
@@ -89,7 +91,7 @@ export class Session {
     const session = await this.#ask(this.#store.get("token"));
     if (ended !== this.#ended) return; // such as by the next person, whose token this must not become
     const other = this.#store.get("conversation") !== session.conversation;
-    this.#api.token = session.token;
+    this.#api.token = this.#used = session.token;
     this.#store.set("token", session.token);
     this.#store.set("conversation", session.conversation);
     this.current = session;
