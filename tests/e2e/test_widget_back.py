@@ -39,6 +39,13 @@ def identified(person: BrowserContext, site: str) -> Widget:
     return widget
 
 
+def begun(person: BrowserContext, site: str, desk: FakeDesk) -> Widget:
+    """Open, and its session begun: a browser keeps no page that is left while it holds the lock for that."""
+    widget = opened(person, site)
+    until(lambda: [one for one in desk.conversations.values() if one.listeners], 20, "the events to be listened to")
+    return widget
+
+
 def go_on(widget: Widget, site: str) -> None:
     """To the next page of the same tab."""
     widget.page.goto(f"{site}/demo/?next")
@@ -110,7 +117,7 @@ def test_back_on_a_page_from_before_the_logout_one_session_is_begun(
 def test_a_draft_sent_on_the_next_page_is_not_unsent_again_on_the_one_before(
     person: BrowserContext, site: str, desk: FakeDesk
 ) -> None:
-    widget = opened(person, site)
+    widget = begun(person, site, desk)
     widget.input.fill("图纸打不开")
     go_on(widget, site)
     expect(widget.input).to_have_value("图纸打不开")
@@ -128,7 +135,7 @@ def test_a_form_sent_on_the_next_page_is_a_new_one_on_the_page_before(
     person: BrowserContext, site: str, desk: FakeDesk
 ) -> None:
     desk.on_duty = False
-    widget = opened(person, site)
+    widget = begun(person, site, desk)
     sheet = widget.panel.locator(".sheet")
     widget.panel.get_by_role("button", name="填写工单").click()
     sheet.locator("#field-question").fill("图纸打不开")
