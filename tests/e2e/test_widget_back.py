@@ -15,6 +15,7 @@ from tests.e2e.widget_site import desk, fake_site, opened, said, site
 
 __all__ = ["desk", "fake_site", "site"]
 pytestmark = pytest.mark.browser
+UNLOCKED = "navigator.locks.query().then(({ held, pending }) => held.length + pending.length === 0)"
 
 
 @pytest.fixture
@@ -40,14 +41,15 @@ def identified(person: BrowserContext, site: str) -> Widget:
 
 
 def begun(person: BrowserContext, site: str, desk: FakeDesk) -> Widget:
-    """Open, and its session begun: a browser keeps no page that is left while it holds the lock for that."""
+    """Open, and its session begun."""
     widget = opened(person, site)
     until(lambda: [one for one in desk.conversations.values() if one.listeners], 20, "the events to be listened to")
     return widget
 
 
 def go_on(widget: Widget, site: str) -> None:
-    """To the next page of the same tab."""
+    """To the next page of the same tab. A browser keeps no page that is left while it holds a lock."""
+    until(lambda: widget.page.evaluate(UNLOCKED), 20, "nothing to be under way")
     widget.page.goto(f"{site}/demo/?next")
     widget.input.wait_for()
 
