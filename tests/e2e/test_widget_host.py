@@ -215,7 +215,12 @@ def test_whoever_is_recognised_while_the_line_is_still_coming_hears_their_own_co
     expect(widget.replies).to_have_count(2)
     expect(widget.panel.locator(".from-user .bubble")).to_have_text(["我在家说的", "我到公司了"])
     own, before = desk.conversations.values()
-    until(lambda: (len(own.listeners), len(before.listeners)) == (2, 0), 20, "the line of the one before to be closed")
+
+    def lines() -> tuple[int, int]:
+        widget.page.evaluate("1")  # routes are handed over only while Playwright waits for the page
+        return len(own.listeners), len(before.listeners)
+
+    until(lambda: lines() == (2, 0), 60, "the line of the one before to be closed")
 
 
 def kept_files(page: Page) -> int:
