@@ -52,13 +52,19 @@ class _Read:
 
 
 def ingest(
-    paths: Sequence[Path], *, allow: AllowList, now: datetime, limits: Limits | None = None, cleaner: Cleaner = clean
+    paths: Sequence[Path],
+    *,
+    allow: AllowList,
+    now: datetime,
+    limits: Limits | None = None,
+    parsers: Callable[[Limits], Parser] = Parser,
+    cleaner: Cleaner = clean,
 ) -> Ingested:
     """Reads every file under `paths` within `limits`. Contacts that `allow` does not know never get in."""
     limits = limits or Limits()
     entries: dict[str, tuple[Entry, str]] = {}
     reports = []
-    with Parser(limits) as parser:
+    with parsers(limits) as parser:
         for source in sources.find(paths):
             try:
                 read = _read(source, parser, limits, lambda document: cleaner(document, allow), now)

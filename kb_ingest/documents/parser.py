@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,16 +22,17 @@ from kb_ingest.errors import OverLimit, Refused, Unsuitable
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Numeric libraries start a thread for each core, and each reserves memory that the limit counts.
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)}
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)}
 _MOST_ANSWER_BYTES = 64 * 1024 * 1024
 _START_SECONDS = 60.0
 
 
 class Parser:
-    """Parses files in a child process; use as a context manager. For one thread."""
+    """Parses files in a child process that has this `environment` and no more; a context manager. For one thread."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, environment: Mapping[str, str] = ENVIRONMENT) -> None:
         self._limits = limits
+        self._environment = environment
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Parser:
@@ -78,7 +79,7 @@ class Parser:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=_ROOT,
-                env=_ENVIRONMENT,
+                env=self._environment,
                 start_new_session=True,
             )
             self._greeted(self._child)
