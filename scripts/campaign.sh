@@ -26,6 +26,7 @@ today=$(date -u +%F)
 .venv/bin/python -m evaluation.hygiene
 .venv/bin/python -m evaluation.publications
 .venv/bin/python -m evaluation.desk_outage
+.venv/bin/python -m evaluation.desk_speed
 .venv/bin/python -m evaluation.writers
 .venv/bin/python -m evaluation.wechat_forged --requests 100000
 .venv/bin/python -m evaluation.wechat_kills --rounds 200
